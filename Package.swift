@@ -11,6 +11,7 @@ let settings: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+let collections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
 func library(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
@@ -24,7 +25,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
   name: "rlbuf",
   dependencies: [
-    .package(url: "https://github.com/apple/swift-system", from: "1.8.1")
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
   ],
   targets: [
     .systemLibrary(name: "CMsgPack", pkgConfig: "msgpack", providers: [.apt(["libmsgpack-dev"])]),
@@ -33,10 +35,12 @@ let package = Package(
     library("MessagePack", ["CMsgPack"]),
     library("Zstandard", ["CZstd"]),
     library("FileSystems", ["CLinux", system]),
-    library("StateTree", ["MessagePack"]),
+    library("StateTree", ["MessagePack", collections]),
+    library("ReplayBuffers", ["StateTree"]),
     tests("MessagePackTests", ["MessagePack"]),
     tests("ZstandardTests", ["Zstandard"]),
     tests("FileSystemsTests", ["FileSystems", system]),
     tests("StateTreeTests", ["StateTree", "MessagePack"]),
+    tests("ReplayBuffersTests", ["ReplayBuffers", "StateTree"]),
   ]
 )

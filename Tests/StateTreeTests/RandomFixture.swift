@@ -74,8 +74,8 @@ struct StateRecord: Decodable {
   let uinteger: UInt32
 
   /// The state; `after` records leave out the increment, which no call changes.
-  func state(increment: UInt128) throws -> PCG64.State {
-    try PCG64.State(
+  func state(increment: UInt128) throws -> PCG64.Position {
+    try PCG64.Position(
       state: #require(UInt128(state)), increment: inc.map { try #require(UInt128($0)) } ?? increment,
       hasBufferedWord: hasUint32 != 0, bufferedWord: uinteger)
   }

@@ -10,12 +10,12 @@ extension RandomCase {
   /// Performs the calls and expects numpy's results and numpy's state after them.
   func replay(_ asking: Asking = .atOnce) throws {
     var random = PCG64(seedSequence: generator.seed.sequence())
-    let increment = random.state.increment
-    #expect(try random.state == generator.before.state(increment: increment))
+    let increment = random.position.increment
+    #expect(try random.position == generator.before.state(increment: increment))
     for step in record.steps {
       try step.replay(on: &random, asking)
     }
-    #expect(try random.state == record.after.state(increment: increment))
+    #expect(try random.position == record.after.state(increment: increment))
   }
 }
 

@@ -23,12 +23,12 @@ struct RandomStateTests {
   func resumes(drawnBefore: Int) throws {
     var straight = PCG64(seed: 12345)
     _ = straight.integers(in: 0..<6, count: drawnBefore)
-    #expect(straight.state.hasBufferedWord == (drawnBefore % 2 == 1))
-    var resumed = try PCG64(state: straight.state)
+    #expect(straight.position.hasBufferedWord == (drawnBefore % 2 == 1))
+    var resumed = try PCG64(position: straight.position)
     #expect(resumed.integers(in: 0..<6, count: 3) == straight.integers(in: 0..<6, count: 3))
     #expect(resumed.random(count: 3) == straight.random(count: 3))
     #expect(resumed.nextUInt32() == straight.nextUInt32())
-    #expect(resumed.state == straight.state)
+    #expect(resumed.position == straight.position)
   }
 
   @Test("a half word survives draws of whole words and is lost only by advancing")
@@ -37,12 +37,12 @@ struct RandomStateTests {
     let low = random.nextUInt32()
     var fresh = PCG64(seed: 1)
     let word: UInt64 = fresh.next()
-    #expect(UInt64(low) | UInt64(random.state.bufferedWord) << 32 == word)
+    #expect(UInt64(low) | UInt64(random.position.bufferedWord) << 32 == word)
     _ = random.random()
     #expect(random.nextUInt32() == UInt32(truncatingIfNeeded: word >> 32))
     _ = random.nextUInt32()
     random.advance(by: 0)
-    #expect(!random.state.hasBufferedWord)
+    #expect(!random.position.hasBufferedWord)
   }
 
   @Test("advancing is drawing, and back again")
@@ -59,9 +59,9 @@ struct RandomStateTests {
 
   @Test("an even increment is refused with its value and a remedy")
   func evenIncrement() throws {
-    var state = PCG64(seed: 0).state
+    var state = PCG64(seed: 0).position
     state.increment = 4
-    let error = try #require(throws: RandomStateError.self) { try PCG64(state: state) }
+    let error = try #require(throws: StateTreeError.self) { try PCG64(position: state) }
     #expect(error == .evenIncrement(4))
     #expect(
       error.description == "the PCG64 state has the even increment 4, expected an odd one; "

@@ -9,7 +9,7 @@ extension PCG64 {
     var remaining = distance
     // The map x -> factor * x + term of the steps gathered so far, and that of 1, 2, 4, ... steps.
     var (factor, term): (UInt128, UInt128) = (1, 0)
-    var (stepFactor, stepTerm) = (Self.multiplier, state.increment)
+    var (stepFactor, stepTerm) = (Self.multiplier, position.increment)
     while remaining > 0 {
       if remaining & 1 == 1 {
         factor &*= stepFactor
@@ -19,7 +19,7 @@ extension PCG64 {
       stepFactor &*= stepFactor
       remaining >>= 1
     }
-    state = State(state: factor &* state.state &+ term, increment: state.increment)
+    position = Position(state: factor &* position.state &+ term, increment: position.increment)
   }
 
   /// A generator `jumps` times 210306068529402873165736369884012333109 words ahead, far from all this one will draw.

@@ -1,6 +1,6 @@
 /// The random generator of all training: numpy's `PCG64`, number for number.
 ///
-/// It is a value: a copy continues on its own, and `state` holds all there is to save. The distributions in this
+/// It is a value: a copy continues on its own, and `position` holds all there is to save. The distributions in this
 /// module draw what `numpy.random.Generator(PCG64(seed))` draws. The standard library's own, such as
 /// `Int.random(in:using:)` and `shuffle(using:)`, work too but follow Swift's algorithms, which numpy does not know and
 /// which a new Swift may change: what must be repeatable uses the ones here.
@@ -8,7 +8,7 @@
 ///   Number Generation", variant XSL RR 128/64; numpy's `src/pcg64/pcg64.h` and `_pcg64.pyx`.
 public struct PCG64: RandomNumberGenerator, Sendable, Equatable {
   /// Where the stream stands, to be saved.
-  public internal(set) var state: State
+  public internal(set) var position: Position
 
   /// Starts the stream that numpy's `PCG64(seed)` starts.
   public init(seed: UInt64) {
@@ -21,15 +21,15 @@ public struct PCG64: RandomNumberGenerator, Sendable, Equatable {
     let words = seedSequence.generateState64(count: 4).map { UInt128($0) }
     let increment = (words[2] << 64 | words[3]) << 1 | 1
     // One step from zero leaves the increment alone.
-    state = State(state: increment &+ (words[0] << 64 | words[1]), increment: increment)
+    position = Position(state: increment &+ (words[0] << 64 | words[1]), increment: increment)
     step()
   }
 
   /// Continues a saved stream.
-  /// - Throws: `RandomStateError.evenIncrement` for a state that no generator can have.
-  public init(state: State) throws(RandomStateError) {
-    try state.checkInvariants()
-    self.state = state
+  /// - Throws: `StateTreeError.evenIncrement` for a state that no generator can have.
+  public init(position: Position) throws(StateTreeError) {
+    try position.checkInvariants()
+    self.position = position
   }
 
   /// A generator that no one can foresee, seeded with 128 bits from the operating system.
@@ -46,8 +46,8 @@ public struct PCG64: RandomNumberGenerator, Sendable, Equatable {
   /// - Source: `pcg64_next64` in numpy's `src/pcg64/pcg64.h`.
   public mutating func next() -> UInt64 {
     step()
-    let folded = UInt64(truncatingIfNeeded: state.state >> 64) ^ UInt64(truncatingIfNeeded: state.state)
-    let rotation = UInt64(truncatingIfNeeded: state.state >> 122)
+    let folded = UInt64(truncatingIfNeeded: position.state >> 64) ^ UInt64(truncatingIfNeeded: position.state)
+    let rotation = UInt64(truncatingIfNeeded: position.state >> 122)
     return folded &>> rotation | folded &<< (0 &- rotation)
   }
 
@@ -55,14 +55,14 @@ public struct PCG64: RandomNumberGenerator, Sendable, Equatable {
   /// - Complexity: O(1)
   /// - Source: `pcg64_next32` in numpy's `src/pcg64/pcg64.h`.
   public mutating func nextUInt32() -> UInt32 {
-    guard !state.hasBufferedWord else {
+    guard !position.hasBufferedWord else {
       // The word itself stays behind, as in numpy, so that saved states are equal to numpy's.
-      state.hasBufferedWord = false
-      return state.bufferedWord
+      position.hasBufferedWord = false
+      return position.bufferedWord
     }
     let word: UInt64 = next()
-    state.hasBufferedWord = true
-    state.bufferedWord = UInt32(truncatingIfNeeded: word >> 32)
+    position.hasBufferedWord = true
+    position.bufferedWord = UInt32(truncatingIfNeeded: word >> 32)
     return UInt32(truncatingIfNeeded: word)
   }
 
@@ -70,6 +70,6 @@ public struct PCG64: RandomNumberGenerator, Sendable, Equatable {
   static let multiplier: UInt128 = 0x2360_ed05_1fc6_5da4_4385_df64_9fcc_f645
 
   private mutating func step() {
-    state.state = state.state &* Self.multiplier &+ state.increment
+    position.state = position.state &* Self.multiplier &+ position.increment
   }
 }

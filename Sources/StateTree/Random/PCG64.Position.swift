@@ -1,6 +1,6 @@
 extension PCG64 {
   /// Where a stream stands: numpy's `bit_generator.state`, field for field.
-  public struct State: Sendable, Hashable {
+  public struct Position: Sendable, Hashable {
     /// Position in the cycle of 2^128 states; numpy's `state.state`.
     public var state: UInt128
 
@@ -24,8 +24,8 @@ extension PCG64 {
     }
 
     /// Confirms that a generator can have this state.
-    /// - Throws: `RandomStateError.evenIncrement`: the stream would repeat too early. numpy accepts such a state.
-    public func checkInvariants() throws(RandomStateError) {
+    /// - Throws: `StateTreeError.evenIncrement`: the stream would repeat too early. numpy accepts such a state.
+    public func checkInvariants() throws(StateTreeError) {
       guard increment & 1 == 1 else { throw .evenIncrement(increment) }
     }
   }

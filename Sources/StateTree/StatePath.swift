@@ -1,0 +1,119 @@
+/// Where in a tree of state a value lies: its keys, outermost first.
+public struct StatePath: Hashable, Sendable, ExpressibleByArrayLiteral, CustomStringConvertible {
+  /// The keys, outermost first. An element of a list is its index in decimal.
+  public var keys: [StateKey]
+
+  /// A path of these keys.
+  public init(_ keys: [StateKey] = []) { self.keys = keys }
+
+  /// A path of these keys.
+  public init(arrayLiteral keys: StateKey...) { self.keys = keys }
+
+  /// The path of a part of what this one names.
+  public static func / (path: StatePath, key: StateKey) -> StatePath { StatePath(path.keys + [key]) }
+
+  /// The path of an element of a list.
+  public static func / (path: StatePath, index: Int) -> StatePath { path / StateKey(String(index)) }
+
+  /// The keys with slashes between them; `state` for the root.
+  public var description: String { keys.isEmpty ? "state" : keys.map(\.string).joined(separator: "/") }
+}
+
+/// Reads parts of a state map with errors that name the path.
+public struct StateReader: Sendable {
+  /// The map that is read.
+  public let map: StateMap
+  /// Where the map lies.
+  public let path: StatePath
+
+  /// A reader of `value`, which must be a map.
+  /// - Throws: `StateTreeError.wrongType`.
+  public init(_ value: StateValue, at path: StatePath = []) throws(StateTreeError) {
+    guard case .map(let map) = value else {
+      throw .wrongType(path: path.description, expected: "a map", found: value.typeName)
+    }
+    self.map = map
+    self.path = path
+  }
+
+  /// The value at a key.
+  /// - Throws: `StateTreeError.missingKey`.
+  public func value(_ key: StateKey) throws(StateTreeError) -> StateValue {
+    guard let value = map[key] else { throw .missingKey(path: (path / key).description) }
+    return value
+  }
+
+  /// The map at a key.
+  /// - Throws: `StateTreeError.missingKey`, `.wrongType`.
+  public func reader(_ key: StateKey) throws(StateTreeError) -> StateReader {
+    try StateReader(try value(key), at: path / key)
+  }
+
+  /// The integer at a key.
+  /// - Throws: `StateTreeError.missingKey`, `.wrongType`.
+  public func int(_ key: StateKey) throws(StateTreeError) -> Int {
+    guard case .int(let value) = try value(key) else { throw try wrongType(key, "an integer") }
+    return Int(value)
+  }
+
+  /// The integer at a key, which must not be negative.
+  /// - Throws: `StateTreeError.missingKey`, `.wrongType`, `.invalidValue`.
+  public func count(_ key: StateKey) throws(StateTreeError) -> Int {
+    let value = try int(key)
+    guard value >= 0 else {
+      throw .invalidValue(path: (path / key).description, found: "\(value)", expected: "0 or more")
+    }
+    return value
+  }
+
+  /// The number at a key.
+  /// - Throws: `StateTreeError.missingKey`, `.wrongType`.
+  public func double(_ key: StateKey) throws(StateTreeError) -> Double {
+    guard case .double(let value) = try value(key) else { throw try wrongType(key, "a double") }
+    return value
+  }
+
+  /// The truth value at a key.
+  /// - Throws: `StateTreeError.missingKey`, `.wrongType`.
+  public func bool(_ key: StateKey) throws(StateTreeError) -> Bool {
+    guard case .bool(let value) = try value(key) else { throw try wrongType(key, "a bool") }
+    return value
+  }
+
+  /// The text at a key.
+  /// - Throws: `StateTreeError.missingKey`, `.wrongType`.
+  public func string(_ key: StateKey) throws(StateTreeError) -> String {
+    guard case .string(let value) = try value(key) else { throw try wrongType(key, "a string") }
+    return value
+  }
+
+  /// The list at a key.
+  /// - Throws: `StateTreeError.missingKey`, `.wrongType`.
+  public func array(_ key: StateKey) throws(StateTreeError) -> [StateValue] {
+    guard case .array(let value) = try value(key) else { throw try wrongType(key, "an array") }
+    return value
+  }
+
+  /// The tensor at a key.
+  /// - Throws: `StateTreeError.missingKey`, `.wrongType`.
+  public func tensor(_ key: StateKey) throws(StateTreeError) -> Tensor {
+    guard case .tensor(let value) = try value(key) else { throw try wrongType(key, "a tensor") }
+    return value
+  }
+
+  /// The numbers of the one-axis tensor at a key.
+  /// - Throws: `StateTreeError.missingKey`, `.wrongType`, `.wrongDataType`.
+  public func vector<Scalar: TensorScalar>(
+    _ key: StateKey, as type: Scalar.Type = Scalar.self
+  ) throws(StateTreeError) -> [Scalar] {
+    let tensor = try tensor(key)
+    guard tensor.shape.count == 1 else {
+      throw .invalidValue(path: (path / key).description, found: tensor.summary, expected: "one axis")
+    }
+    return try tensor.scalars()
+  }
+
+  private func wrongType(_ key: StateKey, _ expected: String) throws(StateTreeError) -> StateTreeError {
+    .wrongType(path: (path / key).description, expected: expected, found: try value(key).typeName)
+  }
+}

@@ -1,0 +1,95 @@
+/// An array of numbers: element type, shape and little-endian row-major bytes. A value; copies share storage until changed.
+public struct Tensor: Sendable, Hashable {
+  /// The most axes a tensor may have, numpy's own limit before version 2.
+  public static let maximumRank = 32
+
+  /// The type of the elements.
+  public let dataType: DataType
+  /// The lengths of the axes, outermost first; empty for a single number.
+  public let shape: [Int]
+  /// The elements, row-major and little-endian.
+  /// - Shape: product of `shape` times `dataType.itemBytes`.
+  public let bytes: [UInt8]
+
+  /// A tensor from its parts.
+  /// - Throws: `StateTreeError.shapeMismatch` if the bytes are not exactly what type and shape need,
+  ///   `.invalidShape` for a negative length, too many axes or a product beyond `Int`.
+  public init(_ dataType: DataType, shape: [Int], bytes: [UInt8]) throws(StateTreeError) {
+    let expected = try Self.byteCount(dataType, shape: shape)
+    guard expected == bytes.count else {
+      throw .shapeMismatch(dataType, shape: shape, expectedBytes: expected, foundBytes: bytes.count)
+    }
+    self.init(unchecked: dataType, shape: shape, bytes: bytes)
+  }
+
+  init(unchecked dataType: DataType, shape: [Int], bytes: [UInt8]) {
+    self.dataType = dataType
+    self.shape = shape
+    self.bytes = bytes
+  }
+
+  /// A tensor of zeros.
+  /// - Throws: `StateTreeError.invalidShape`.
+  public init(zeros dataType: DataType, shape: [Int]) throws(StateTreeError) {
+    let count = try Self.byteCount(dataType, shape: shape)
+    self.init(unchecked: dataType, shape: shape, bytes: [UInt8](repeating: 0, count: count))
+  }
+
+  /// The bytes that a tensor of this type and shape takes, with every multiplication checked.
+  /// - Throws: `StateTreeError.invalidShape`.
+  public static func byteCount(_ dataType: DataType, shape: [Int]) throws(StateTreeError) -> Int {
+    guard shape.count <= maximumRank else { throw .invalidShape(shape) }
+    var count = dataType.itemBytes
+    for length in shape {
+      let (product, overflow) = count.multipliedReportingOverflow(by: length)
+      guard length >= 0, !overflow else { throw .invalidShape(shape) }
+      count = product
+    }
+    return count
+  }
+
+  /// How many elements there are.
+  public var count: Int { shape.reduce(1, *) }
+
+  /// The length of the first axis; 1 for a single number.
+  public var rowCount: Int { shape.first ?? 1 }
+
+  /// The bytes of one entry of the first axis.
+  public var rowBytes: Int { shape.dropFirst().reduce(dataType.itemBytes, *) }
+
+  /// Entries `range` of the first axis.
+  /// - Precondition: The tensor has an axis and `range` lies in it.
+  public func rows(_ range: Range<Int>) -> Tensor {
+    precondition(!shape.isEmpty && range.lowerBound >= 0 && range.upperBound <= shape[0], "rows outside the first axis")
+    let size = rowBytes
+    let part = bytes[range.lowerBound * size..<range.upperBound * size]
+    return Tensor(unchecked: dataType, shape: [range.count] + shape.dropFirst(), bytes: Array(part))
+  }
+
+  /// The same elements under another shape.
+  /// - Throws: `StateTreeError.shapeMismatch` if the counts differ.
+  public func reshaped(_ shape: [Int]) throws(StateTreeError) -> Tensor {
+    try Tensor(dataType, shape: shape, bytes: bytes)
+  }
+
+  /// Tensors of one type and row shape, one behind the other along the first axis.
+  /// - Throws: `StateTreeError.cannotConcatenate` if they differ in type or row shape, or there is none.
+  public init(concatenating parts: [Tensor]) throws(StateTreeError) {
+    guard let first = parts.first, !first.shape.isEmpty else { throw .cannotConcatenate(parts.map(\.summary)) }
+    for part in parts where part.dataType != first.dataType || part.shape.dropFirst() != first.shape.dropFirst() {
+      throw .cannotConcatenate([first.summary, part.summary])
+    }
+    if parts.count == 1 {
+      self = first
+      return
+    }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(parts.reduce(0) { $0 + $1.bytes.count })
+    for part in parts { bytes.append(contentsOf: part.bytes) }
+    let rows = parts.reduce(0) { $0 + $1.rowCount }
+    self.init(unchecked: first.dataType, shape: [rows] + first.shape.dropFirst(), bytes: bytes)
+  }
+
+  /// Type and shape in a few characters, such as `float32 [20, 4]`.
+  public var summary: String { "\(dataType) \(shape)" }
+}
