@@ -102,13 +102,6 @@ extension ColumnSchema {
     guard let dataType = DataType(name: typeName) else {
       throw .invalidValue(path: "\(reader.path)/type", found: typeName, expected: "a numpy type")
     }
-    var shape: [Int] = []
-    for length in try reader.array("shape") {
-      guard case .int(let value) = length, value >= 0 else {
-        throw .wrongType(path: "\(reader.path)/shape", expected: "lengths", found: length.typeName)
-      }
-      shape.append(Int(value))
-    }
-    self.init(try reader.string("name"), dataType, shape: shape)
+    self.init(try reader.string("name"), dataType, shape: try reader.counts("shape"))
   }
 }

@@ -94,6 +94,17 @@ public struct StateReader: Sendable {
     return value
   }
 
+  /// The list of integers at a key, none of them negative: a shape.
+  /// - Throws: `StateTreeError.missingKey`, `.wrongType`.
+  public func counts(_ key: StateKey) throws(StateTreeError) -> [Int] {
+    var counts: [Int] = []
+    for element in try array(key) {
+      guard case .int(let value) = element, value >= 0 else { throw try wrongType(key, "a list of lengths") }
+      counts.append(Int(value))
+    }
+    return counts
+  }
+
   /// The tensor at a key.
   /// - Throws: `StateTreeError.missingKey`, `.wrongType`.
   public func tensor(_ key: StateKey) throws(StateTreeError) -> Tensor {

@@ -1,0 +1,92 @@
+public import ReplayBuffers
+public import StateTree
+
+/// The episodes of a buffer in numbers: how many, how they ended, their returns and lengths.
+///
+/// The return of an episode is the undiscounted sum of its stored rewards. Of transitions without an episode table, only
+/// episodes whose end is stored are counted, and the oldest may have lost its beginning.
+public struct EpisodeStatistics: Sendable, Equatable {
+  /// How many episodes ended by the environment's own rule.
+  public var terminatedCount = 0
+  /// How many were cut off from outside.
+  public var truncatedCount = 0
+  /// How many have not ended.
+  public var openCount = 0
+  /// The returns.
+  public var returns = ColumnStatistics()
+  /// The lengths.
+  /// - Units: steps.
+  public var lengths = ColumnStatistics()
+
+  /// Statistics of nothing.
+  public init() {}
+
+  /// All episodes.
+  public var count: Int { lengths.count }
+}
+
+/// Gathers returns and lengths of episodes while their rows go by in order.
+public struct EpisodeAccumulator: Sendable {
+  private let layout: BufferLayout
+  private let rewards: Int?
+  private let ends: [Int]
+  private var currentReturn = 0.0
+  private var currentLength = 0
+  private var gatheredReturns: [Double] = []
+  private var gatheredLengths: [Int64] = []
+  private var truncatedFlags: [Bool] = []
+
+  /// An accumulator for a buffer of this form.
+  public init(layout: BufferLayout, schema: BufferSchema) {
+    self.layout = layout
+    rewards = schema.index(of: "rewards").flatMap { schema.columns[$0].shape.isEmpty ? $0 : nil }
+    ends = ["terminateds", "truncateds"].compactMap { name in
+      schema.index(of: name).flatMap { schema.columns[$0].dataType == .bool ? $0 : nil }
+    }
+  }
+
+  /// Takes the next rows.
+  public mutating func add(_ batch: RowBatch) {
+    guard layout == .episodes || ends.count == 2 else { return }
+    let values = rewards.flatMap { batch.columns[$0].doubles() }
+    let flags = layout == .transitions ? ends.map { batch.columns[$0].bytes } : []
+    for row in 0..<batch.count {
+      if layout == .episodes, batch.steps[row] < 0 {
+        endEpisode(isTruncated: false)
+        continue
+      }
+      currentReturn += values?[row] ?? 0
+      currentLength += 1
+      if layout == .transitions, flags[0][row] != 0 || flags[1][row] != 0 { endEpisode(isTruncated: flags[0][row] == 0) }
+    }
+  }
+
+  private mutating func endEpisode(isTruncated: Bool) {
+    gatheredReturns.append(currentReturn)
+    gatheredLengths.append(Int64(currentLength))
+    truncatedFlags.append(isTruncated)
+    (currentReturn, currentLength) = (0, 0)
+  }
+
+  /// The return of each episode, in the order of the rows.
+  public var returns: [Double] { gatheredReturns }
+
+  /// The statistics; nil if the buffer has neither episodes nor both end flags.
+  /// - Parameter table: the buffer's episodes, if it has a table; it says how each ended.
+  public func statistics(_ table: EpisodeTable?) -> EpisodeStatistics? {
+    guard layout == .episodes || ends.count == 2 else { return nil }
+    var statistics = EpisodeStatistics()
+    statistics.returns = (rewards == nil ? nil : ColumnStatistics(of: Tensor(vector: gatheredReturns))) ?? .init()
+    statistics.lengths = ColumnStatistics(of: Tensor(vector: gatheredLengths)) ?? .init()
+    if let table {
+      statistics.terminatedCount = table.episodes.count(where: \.isTerminated)
+      statistics.truncatedCount = table.episodes.count(where: { $0.isTruncated && !$0.isTerminated })
+      statistics.openCount = table.episodes.count(where: { !$0.isDone })
+    } else {
+      statistics.truncatedCount = truncatedFlags.count(where: \.self)
+      statistics.terminatedCount = truncatedFlags.count - statistics.truncatedCount
+      statistics.openCount = currentLength > 0 ? 1 : 0
+    }
+    return statistics
+  }
+}
