@@ -33,10 +33,11 @@ let package = Package(
     library("MessagePack", ["CMsgPack"]),
     library("Zstandard", ["CZstd"]),
     library("FileSystems", ["CLinux", system]),
+    library("FileSystemsTestSupport", ["FileSystems", system]),
     library("StateTree", ["MessagePack"]),
     tests("MessagePackTests", ["MessagePack"]),
     tests("ZstandardTests", ["Zstandard"]),
-    tests("FileSystemsTests", ["FileSystems", system]),
+    tests("FileSystemsTests", ["FileSystems", "FileSystemsTestSupport", system]),
     tests("StateTreeTests", ["StateTree", "MessagePack"]),
   ]
 )
