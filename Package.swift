@@ -12,6 +12,7 @@ let settings: [SwiftSetting] = [
 ]
 
 let collections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
 func library(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
@@ -26,6 +27,7 @@ let package = Package(
   name: "rlbuf",
   dependencies: [
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
   ],
   targets: [
@@ -35,11 +37,13 @@ let package = Package(
     library("MessagePack", ["CMsgPack"]),
     library("Zstandard", ["CZstd"]),
     library("FileSystems", ["CLinux", system]),
+    library("FileSystemsTestSupport", ["FileSystems", system]),
     library("StateTree", ["MessagePack", collections]),
     library("ReplayBuffers", ["StateTree"]),
+    library("BufferFiles", ["ReplayBuffers", "Zstandard", "FileSystems", crypto, system]),
     tests("MessagePackTests", ["MessagePack"]),
     tests("ZstandardTests", ["Zstandard"]),
-    tests("FileSystemsTests", ["FileSystems", system]),
+    tests("FileSystemsTests", ["FileSystems", "FileSystemsTestSupport", system]),
     tests("StateTreeTests", ["StateTree", "MessagePack"]),
     tests("ReplayBuffersTests", ["ReplayBuffers", "StateTree"]),
   ]

@@ -1,7 +1,9 @@
 // What Linux offers and Swift's Glibc module does not show. Only the target FileSystems imports this module.
 #ifndef RLBUF_CLINUX_H
 #define RLBUF_CLINUX_H
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -11,5 +13,11 @@
 // renameat2(2): flags RENAME_NOREPLACE (1), RENAME_EXCHANGE (2).
 static inline int rlbuf_renameat2(int old_directory, const char *old_path, int new_directory, const char *new_path, unsigned int flags) {
   return (int)syscall(SYS_renameat2, old_directory, old_path, new_directory, new_path, flags);
+}
+
+// fcntl(2) is variadic, which Swift cannot call: an exclusive, nonblocking open file description lock on the whole file.
+static inline int rlbuf_lock_description(int descriptor) {
+  struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = 0, .l_pid = 0};
+  return fcntl(descriptor, F_OFD_SETLK, &lock);
 }
 #endif

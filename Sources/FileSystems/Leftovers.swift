@@ -1,0 +1,73 @@
+internal import Glibc
+public import SystemPackage
+
+/// The name of a temporary file beside its destination: `.<destination name>.<pid>-<n>.partial`.
+struct TemporaryName: Hashable {
+  var process: Int32
+  var number: Int
+  var destinationName: String
+
+  /// A long destination name is cut, so that the whole stays within 255 bytes.
+  var component: FilePath.Component? {
+    var stem = destinationName
+    while stem.utf8.count > 200 { stem.unicodeScalars.removeLast() }
+    return FilePath.Component(".\(stem).\(process)-\(number).partial")
+  }
+
+  init(_ destinationName: String, process: Int32, number: Int) {
+    self.destinationName = destinationName
+    self.process = process
+    self.number = number
+  }
+
+  /// Recognizes exactly the names that `component` gives.
+  init?(_ component: FilePath.Component) {
+    let parts = component.string.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count >= 4, parts[0].isEmpty, parts[parts.count - 1] == "partial" else { return nil }
+    let numbers = parts[parts.count - 2].split(separator: "-", omittingEmptySubsequences: false)
+    guard numbers.count == 2, let process = Int32(numbers[0]), let number = Int(numbers[1]) else { return nil }
+    self.init(parts[1..<(parts.count - 2)].joined(separator: "."), process: process, number: number)
+    guard process > 0, !destinationName.isEmpty, self.component == component else { return nil }
+  }
+
+  /// Whether no process has the number any more; a process of another user, or in doubt, counts as alive.
+  /// - Source: kill(2) with signal 0
+  var isOrphaned: Bool { kill(process, 0) != 0 && errno == ESRCH }
+}
+
+extension FileSystem {
+  /// Deletes the temporary files that processes which are no longer alive left in a directory, and nothing else.
+  ///
+  /// Process numbers are those of this machine and container: do not call it where writers on another may be at work.
+  /// - Returns: The names that were deleted.
+  /// - Throws: what `list` and `unlink` throw; a file that vanished meanwhile is no error.
+  @discardableResult
+  public func removeLeftovers(in directory: FilePath) throws(FileSystemError) -> [FilePath.Component] {
+    var removed: [FilePath.Component] = []
+    let entries = try uninterrupted { () throws(FileSystemError) in try list(directory, follow: .userPath) }
+    for entry in entries where entry.kind == .regular {
+      guard let name = TemporaryName(entry.name), name.isOrphaned else { continue }
+      do {
+        try uninterrupted { () throws(FileSystemError) in try unlink(directory.appending(entry.name)) }
+        removed.append(entry.name)
+      } catch  where error.code == .noSuchFileOrDirectory {}
+    }
+    return removed
+  }
+
+  /// Creates the first temporary file beside `destination` whose name is free.
+  func createTemporary(for destination: FilePath) throws(FileSystemError) -> OpenFile {
+    guard let name = destination.lastComponent else {
+      throw FileSystemError(.create, destination, code: .noSuchFileOrDirectory)
+    }
+    for number in 0..<1000 {
+      let temporary = TemporaryName(name.string, process: getpid(), number: number)
+      guard let component = temporary.component else { break }
+      let path = destination.directory.appending(component)
+      do { return try uninterrupted { () throws(FileSystemError) in try create(path) } } catch
+        where error.code == .fileExists
+      {}
+    }
+    throw FileSystemError(.create, destination, code: .fileExists)
+  }
+}
