@@ -66,6 +66,17 @@ public struct Tensor: Sendable, Hashable {
     return Tensor(unchecked: dataType, shape: [range.count] + shape.dropFirst(), bytes: Array(part))
   }
 
+  /// The entries of the first axis at `indices`, in that order.
+  /// - Precondition: The tensor has an axis and every index lies in it.
+  public func gathered(_ indices: [Int]) -> Tensor {
+    precondition(!shape.isEmpty && indices.allSatisfy { $0 >= 0 && $0 < shape[0] }, "rows outside the first axis")
+    let size = rowBytes
+    var part: [UInt8] = []
+    part.reserveCapacity(indices.count * size)
+    for index in indices { part.append(contentsOf: bytes[index * size..<(index + 1) * size]) }
+    return Tensor(unchecked: dataType, shape: [indices.count] + shape.dropFirst(), bytes: part)
+  }
+
   /// The same elements under another shape.
   /// - Throws: `StateTreeError.shapeMismatch` if the counts differ.
   public func reshaped(_ shape: [Int]) throws(StateTreeError) -> Tensor {

@@ -1,0 +1,62 @@
+internal import FileSystems
+internal import ReplayBuffers
+internal import StateTree
+internal import SystemPackage
+internal import Zstandard
+
+extension BufferFileError: CustomStringConvertible {
+  /// What was found and expected, where, and what to do, on one line.
+  public var description: String {
+    switch self {
+    case .fileSystem(let error): error.description
+    case .notBufferFile(let path, let found):
+      "\(path) is not a file of rlbuf: \(found); give a dump, a checkpoint or a file that \"rlbuf convert\" wrote"
+    case .newerVersion(let path, let found, let supported):
+      "\(path) has format version \(found) and this rlbuf reads up to \(supported); install a newer rlbuf"
+    case .unfinished(let path, let bytes):
+      "\(path) does not end with a seek table after \(bytes) bytes: it was cut short or its writer did not finish; "
+        + "take another copy of it"
+    case .damagedFrame(let place, let error):
+      "\(place) is damaged: \(error.description)"
+    case .digestMismatch(let place, let stored, let computed):
+      "digest mismatch in \(place): stored \(stored.prefix(8)), computed \(computed.prefix(8)); "
+        + "run \"rlbuf verify\" for all damage and take another copy of the file"
+    case .invalidRecord(let place, let reason):
+      "\(place) does not hold what it should: \(reason)"
+    case .inconsistent(let place, let reason):
+      "\(place) contradicts itself: \(reason); run \"rlbuf verify\" for all damage"
+    case .noRows(let path):
+      "\(path) holds state and no rows; read its state"
+    case .unknownColumn(let path, let name, let known):
+      "\(path) has no column \"\(name)\"; its columns are \(known.joined(separator: ", "))"
+    case .wrongDataType(let path, let column, let expected, let found):
+      "the column \"\(column)\" of \(path) holds \(found), not \(expected); ask for \(found), nothing is converted silently"
+    case .outOfRange(let path, let asked, let stored):
+      "\(path) holds \(stored.lowerBound)..<\(stored.upperBound) and \(asked.lowerBound)..<\(asked.upperBound) "
+        + "was asked for; ask within what is stored"
+    case .stateTooLarge(let path, let bytes):
+      "\(path) is one piece of \(bytes) bytes and no record holds more than \(FormatLimits.recordBytes); "
+        + "put large data into tensors or bytes of a map"
+    case .wrongRows(let reason):
+      "these rows do not belong into this file: \(reason)"
+    }
+  }
+
+  /// Whether a documented limit was reached, rather than the file being wrong.
+  public var isLimit: Bool {
+    switch self {
+    case .damagedFrame(_, let error): error.isLimit
+    default: false
+    }
+  }
+}
+
+extension BufferFileError.Place: CustomStringConvertible {
+  /// Path, frame, rows and byte, as far as they are known.
+  public var description: String {
+    var text = "\(path)"
+    if let frame { text = "frame \(frame)" + (rows.map { $0.isEmpty ? "" : " (rows \($0.lowerBound)-\($0.upperBound - 1))" } ?? "") + " of \(text)" }
+    if let byte { text += " at byte \(byte)" }
+    return text
+  }
+}

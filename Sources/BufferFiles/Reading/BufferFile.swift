@@ -1,0 +1,106 @@
+public import FileSystems
+public import ReplayBuffers
+public import StateTree
+public import SystemPackage
+internal import Zstandard
+
+/// A saved buffer or state, opened lazily: opening reads header and summary, everything else when it is asked for.
+///
+/// Every frame is checked against its SHA-256 as it is read. The file stays open until the value and its copies are gone.
+/// - Source: `Format.md`.
+public struct BufferFile: Sendable {
+  /// What the file says of itself.
+  public let header: FileHeader
+  /// Totals, statistics and digests.
+  public let summary: FileSummary
+  /// The size of the file.
+  public let byteCount: Int
+
+  let frames: FrameReader
+  private let handle: Handle
+  private let index: LazyIndex
+
+  /// The path the file was opened by.
+  public var path: FilePath { frames.path }
+
+  /// Opens a file and reads its header and summary: a few kilobytes, whatever the size of the file.
+  /// - Throws: `BufferFileError`: `.fileSystem`, `.notBufferFile`, `.newerVersion`, `.unfinished`, or what is damaged.
+  public static func open(
+    _ path: FilePath, on fileSystem: any FileSystem = POSIXFileSystem()
+  ) throws(BufferFileError) -> BufferFile {
+    let handle = try Handle(path, fileSystem)
+    let frames = FrameReader(file: handle.file, fileSystem: fileSystem, byteCount: handle.byteCount)
+    let header = try Opening.header(frames)
+    let summary = try Opening.summary(frames)
+    return BufferFile(header: header, summary: summary, frames: frames, handle: handle)
+  }
+
+  private init(header: FileHeader, summary: FileSummary, frames: FrameReader, handle: Handle) {
+    self.header = header
+    self.summary = summary
+    self.frames = frames
+    self.handle = handle
+    self.byteCount = frames.byteCount
+    index = LazyIndex()
+  }
+
+  /// What the index knows of every frame before it.
+  /// - Throws: `BufferFileError` if the index is damaged.
+  public func entries() throws(BufferFileError) -> [FrameEntry] {
+    if let entries = index.entries { return entries }
+    let entries = try readIndex()
+    index.set(entries)
+    return entries
+  }
+
+  private func readIndex() throws(BufferFileError) -> [FrameEntry] {
+    var entries: [FrameEntry] = []
+    for (number, reference) in summary.index.enumerated() {
+      let place = BufferFileError.Place(path, frame: summary.frameCount + number, byte: reference.offset)
+      let frame = try frames.frame(
+        reference.compressedBytes, at: reference.offset, sha256: reference.sha256, place: place)
+      let record = try FrameReader.record(frame, place: place)
+      let (first, more) = try FrameReader.decode(place) { () throws(RecordError) in try IndexRecord.decode(record) }
+      guard first == entries.count else {
+        throw .inconsistent(place, reason: "it lists frames from \(first) on, expected \(entries.count)")
+      }
+      entries += more
+    }
+    try IndexCheck(self).check(entries)
+    return entries
+  }
+
+  /// The record of a frame, checked against its digest.
+  func record(_ entry: FrameEntry, number: Int) throws(BufferFileError) -> StateValue {
+    let place = place(entry, number: number)
+    let frame = try frames.frame(entry.compressedBytes, at: entry.offset, sha256: entry.sha256, place: place)
+    return try FrameReader.record(frame, place: place)
+  }
+
+  func place(_ entry: FrameEntry, number: Int) -> BufferFileError.Place {
+    .init(path, frame: number, byte: entry.offset, rows: entry.rows.isEmpty ? nil : entry.rows)
+  }
+}
+
+extension BufferFile {
+  /// Keeps the file open and closes it at last.
+  private final class Handle: Sendable {
+    let file: OpenFile
+    let fileSystem: any FileSystem
+    let byteCount: Int
+
+    init(_ path: FilePath, _ fileSystem: any FileSystem) throws(BufferFileError) {
+      self.fileSystem = fileSystem
+      do throws(FileSystemError) {
+        file = try fileSystem.uninterrupted { () throws(FileSystemError) in
+          try fileSystem.open(path, follow: .userPath)
+        }
+        byteCount = Int(try fileSystem.status(of: file).byteCount)
+      } catch {
+        throw .fileSystem(error)
+      }
+    }
+
+    deinit { try? fileSystem.closeOnce(file) }
+  }
+}

@@ -1,0 +1,62 @@
+internal import FileSystems
+internal import MessagePack
+internal import StateTree
+internal import SystemPackage
+internal import Zstandard
+
+/// Reads, checks and decodes single frames of one open file.
+struct FrameReader: Sendable {
+  let file: OpenFile
+  let fileSystem: any FileSystem
+  let byteCount: Int
+
+  var path: FilePath { file.path }
+
+  /// Bytes of the file, which must be there.
+  func bytes(_ count: Int, at offset: Int) throws(BufferFileError) -> [UInt8] {
+    do { return try fileSystem.read(exactly: count, at: Int64(offset), from: file) } catch { throw .fileSystem(error) }
+  }
+
+  /// The bytes of a frame, whose digest must be the stored one.
+  func frame(
+    _ count: Int, at offset: Int, sha256: [UInt8]?, place: BufferFileError.Place
+  ) throws(BufferFileError) -> [UInt8] {
+    guard offset >= 0, count > 0, count <= byteCount - offset, count <= Self.maximumFrameBytes else {
+      throw .inconsistent(place, reason: "a frame of \(count) bytes cannot lie there")
+    }
+    let frame = try bytes(count, at: offset)
+    guard let sha256 else { return frame }
+    let computed = FrameDigest.of(frame)
+    guard computed == sha256 else {
+      throw .digestMismatch(
+        place, stored: FrameDigest.hexadecimal(sha256), computed: FrameDigest.hexadecimal(computed))
+    }
+    return frame
+  }
+
+  /// A record of 16 MiB that does not compress at all, with zstd's overhead.
+  static let maximumFrameBytes = FormatLimits.recordBytes + FormatLimits.recordBytes / 128 + 1024
+
+  /// The record in a frame.
+  static func record(
+    _ frame: [UInt8], limit: Int = FormatLimits.recordBytes, place: BufferFileError.Place
+  ) throws(BufferFileError) -> StateValue {
+    let record: [UInt8]
+    do throws(ZstandardError) {
+      var decompressor = try FrameDecompressor(checksums: .required)
+      record = try decompressor.decompress(frame.span, limit: limit)
+    } catch {
+      throw .damagedFrame(place, error)
+    }
+    do throws(StateTreeError) { return try StateValue(decoding: record) } catch {
+      throw .invalidRecord(place, reason: error.description)
+    }
+  }
+
+  /// Decodes a record, adding the place to what is wrong with it.
+  static func decode<Record>(
+    _ place: BufferFileError.Place, _ body: () throws(RecordError) -> Record
+  ) throws(BufferFileError) -> Record {
+    do { return try body() } catch { throw .invalidRecord(place, reason: error.description) }
+  }
+}
