@@ -22,8 +22,13 @@ struct BoundsScan {
   /// Values that the scan has read itself, in reading order.
   private(set) var lifted: [Lifted] = []
 
+  /// Bodies of so many bytes are copied by the scan: left to the C library, they would be copied once more on the way
+  /// whenever the object has a list to lift out.
+  private static let longBody = 4096
+
   private var open: [Int] = []
   private var pending = 1
+  private var hopelessUpTo = -1
 
   /// Scans the object that begins at `start`.
   init(_ bytes: Span<UInt8>, from start: Int, limits: MessagePackLimits) throws(MessagePackError) {
@@ -39,7 +44,7 @@ struct BoundsScan {
     closeOne()
     switch try Token(bytes, at: end) {
     case .scalar(let size): try takeScalar(bytes, size: size)
-    case .body(_, let head, let length): try takeBody(bytes, head: head, length: length)
+    case .body(let body, let head, let length): try takeBody(bytes, body, head: head, length: length)
     case .list(let head, let count):
       guard !liftNumbers(bytes) else { break }
       try openContainer(bytes, .list, head: head, values: count, count: count)
@@ -57,24 +62,46 @@ struct BoundsScan {
   private mutating func takeScalar(_ bytes: Span<UInt8>, size: Int) throws(MessagePackError) {
     try require(size, of: bytes)
     if bytes[end] == 0xca, let value = NumberPacking.float32NaN(bytes, at: end) {
-      lifted.append(Lifted(node: nodes, value: .float32(value), bytes: nil))  // msgpack-c goes through double: a new NaN
+      // msgpack-c goes through double, which makes another NaN of it.
+      lifted.append(Lifted(node: nodes, value: .float32(value), bytes: nil))
     }
     end += size
   }
 
-  private mutating func takeBody(_ bytes: Span<UInt8>, head: Int, length: Int) throws(MessagePackError) {
+  private mutating func takeBody(
+    _ bytes: Span<UInt8>, _ body: MessagePackError.Container, head: Int, length: Int
+  ) throws(MessagePackError) {
     guard length <= limits.bodyBytes else {
       throw .bodyTooLong(offset: end, length: length, limit: limits.bodyBytes)
     }
     try require(head + length, of: bytes)
+    if length >= Self.longBody { liftBody(bytes, body, head: head, length: length) }
     end += head + length
   }
 
+  private mutating func liftBody(_ bytes: Span<UInt8>, _ body: MessagePackError.Container, head: Int, length: Int) {
+    let past = end + head + length
+    let copy = unsafe bytes.extracting(end + head..<past).withUnsafeBufferPointer { unsafe Array($0) }
+    let value: MessagePackValue =
+      switch body {
+      case .text: .text(copy)
+      case .ext: .ext(type: Int8(bitPattern: bytes[end + head - 1]), bytes: copy)  // too long for a timestamp
+      default: .binary(copy)
+      }
+    lifted.append(Lifted(node: nodes, value: value, bytes: end..<past))
+  }
+
   private mutating func liftNumbers(_ bytes: Span<UInt8>) -> Bool {
-    guard let (list, past) = NumberPacking.pack(bytes, at: end, depth: open.count) else { return false }
-    lifted.append(Lifted(node: nodes, value: .packed(list), bytes: end..<past))
-    end = past
-    return true
+    guard end > hopelessUpTo else { return false }
+    switch NumberPacking.pack(bytes, at: end, depth: open.count) {
+    case .packed(let list, let past):
+      lifted.append(Lifted(node: nodes, value: .packed(list), bytes: end..<past))
+      end = past
+      return true
+    case .notNumbers(let hopeless):
+      hopelessUpTo = hopeless
+      return false
+    }
   }
 
   private mutating func openContainer(

@@ -23,7 +23,7 @@ extension MessagePackError: CustomStringConvertible {
     case .unpackerRefused(let code, let offset):
       "msgpack-c refused the object at byte \(offset) with code \(code); please report this file as a bug of rlbuf"
     case .tooLongToWrite(let container, let count):
-      "a \(container.rawValue) of \(count) elements exceeds the 4,294,967,295 that MessagePack can hold; split it"
+      "the \(container.rawValue) of \(count) elements exceeds the 4,294,967,295 that MessagePack can hold; split it"
     }
   }
 }
@@ -41,22 +41,31 @@ extension MessagePackValue {
     case .text(let bytes): "\"" + Self.printable(bytes) + "\""
     case .binary(let bytes): "\(bytes.count) bytes"
     case .array(let elements): "list of \(elements.count)"
-    case .packed(let list): "list of \(list.shape.map(String.init).joined(separator: " x "))"
+    case .packed(let list): "list of " + Self.printable(list.shape)
     case .map(let entries): "map of \(entries.count)"
     case .ext(let type, let bytes): "extension \(type) of \(bytes.count) bytes"
     case .timestamp(let value): "timestamp \(value.seconds)"
     }
   }
 
+  private static func printable(_ shape: [Int]) -> String {
+    shape.prefix(4).map(String.init).joined(separator: " x ") + (shape.count > 4 ? " x ..." : "")
+  }
+
   private static func printable(_ bytes: [UInt8]) -> String {
-    let text = String(decoding: bytes.prefix(40), as: UTF8.self)
-    let escaped = text.unicodeScalars.map { scalar -> String in
-      switch scalar.properties.generalCategory {
-      case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate, .unassigned:
-        "\\u{" + String(scalar.value, radix: 16) + "}"
-      default: String(scalar)
-      }
+    var text = ""
+    for scalar in String(decoding: bytes.prefix(40), as: UTF8.self).unicodeScalars {
+      guard text.utf8.count < 40 else { return text + "..." }
+      text += printable(scalar)
     }
-    return escaped.joined() + (bytes.count > 40 ? "..." : "")
+    return text + (bytes.count > 40 ? "..." : "")
+  }
+
+  private static func printable(_ scalar: Unicode.Scalar) -> String {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate, .unassigned:
+      "\\u{" + String(scalar.value, radix: 16) + "}"
+    default: String(scalar)
+    }
   }
 }

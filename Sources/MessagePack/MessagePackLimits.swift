@@ -4,7 +4,7 @@ public struct MessagePackLimits: Sendable, Equatable {
   public static let maximumDepth = 32
 
   /// How many values one object may hold, containers included; a packed list of numbers counts as one.
-  /// - Units: values; default 1,048,576 (2^20), about 100 MB in memory at worst.
+  /// - Units: values; default 1,048,576 (2^20), at worst 210 MB while reading, on top of eight bytes for each number.
   public var nodes: Int
 
   /// The longest single text, binary or extension body.

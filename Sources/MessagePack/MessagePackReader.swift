@@ -46,7 +46,7 @@ public struct MessagePackReader: Sendable {
   private static func unpack(
     _ bytes: [UInt8], from start: Int, _ scan: BoundsScan
   ) throws(MessagePackError) -> MessagePackValue {
-    // A list of numbers alone leaves nothing for the C library to do.
+    // A list of numbers or a long body alone leaves nothing for the C library to do.
     if scan.nodes == 1, let only = scan.lifted.first { return only.value }
     let holes = scan.lifted.compactMap(\.bytes)
     var conversion = ObjectConversion(lifted: scan.lifted)
@@ -54,7 +54,7 @@ public struct MessagePackReader: Sendable {
     return try conversion.unpack(withoutHoles(bytes, start..<scan.end, holes).span, offset: start)
   }
 
-  /// The bytes of an object with a nil in the place of each list that the scan has lifted out.
+  /// The bytes of an object with a nil in the place of each value that the scan has lifted out.
   private static func withoutHoles(_ bytes: [UInt8], _ range: Range<Int>, _ holes: [Range<Int>]) -> [UInt8] {
     var compact: [UInt8] = []
     compact.reserveCapacity(range.count - holes.reduce(0) { $0 + $1.count } + holes.count)

@@ -25,7 +25,8 @@ public enum MessagePackValue: Sendable {
   case packed(PackedList)
   /// A map in file order, with keys of any type. Keys are distinct.
   case map([MapEntry])
-  /// An application's own type: its number and its bytes, never interpreted.
+  /// An application's own type: its number and its bytes, never interpreted. Type -1 with the body of a timestamp is
+  /// read as `timestamp`; with any other body it stays an extension.
   case ext(type: Int8, bytes: [UInt8])
   /// The format's own extension type -1.
   case timestamp(Timestamp)

@@ -1,7 +1,10 @@
 extension MessagePackWriter {
   /// Writes a value of any type with everything in it.
-  /// - Throws: `MessagePackError.tooLongToWrite` beyond the format's 32-bit lengths.
-  public mutating func write(_ value: MessagePackValue) throws(MessagePackError) {
+  /// - Throws: `MessagePackError.tooLongToWrite` beyond the format's 32-bit lengths, `.tooDeep` for what could not be
+  ///   read again. What was written before stays written.
+  public mutating func write(_ value: MessagePackValue) throws(MessagePackError) { try write(value, depth: 0) }
+
+  private mutating func write(_ value: MessagePackValue, depth: Int) throws(MessagePackError) {
     switch value {
     case .nil: writeNil()
     case .bool(let value): write(value)
@@ -11,24 +14,43 @@ extension MessagePackWriter {
     case .float64(let value): write(value)
     case .text(let body): try writeText(body)
     case .binary(let body): try writeBinary(body)
-    case .array(let elements):
-      try writeList(count: elements.count)
-      for element in elements { try write(element) }
-    case .packed(let list): try write(list)
-    case .map(let entries):
-      try writeMap(count: entries.count)
-      for entry in entries {
-        try write(entry.key)
-        try write(entry.value)
-      }
+    case .array(let elements): try write(elements, depth: depth)
+    case .packed(let list): try write(list, depth: depth)
+    case .map(let entries): try write(entries, depth: depth)
     case .ext(let type, let body): try writeExtension(type: type, body)
     case .timestamp(let time): write(time)
     }
   }
 
+  private mutating func write(_ elements: [MessagePackValue], depth: Int) throws(MessagePackError) {
+    try checkDepth(depth + 1)
+    try writeList(count: elements.count)
+    for element in elements { try write(element, depth: depth + 1) }
+  }
+
+  private mutating func write(_ entries: [MessagePackValue.MapEntry], depth: Int) throws(MessagePackError) {
+    try checkDepth(depth + 1)
+    try writeMap(count: entries.count)
+    for entry in entries {
+      try write(entry.key, depth: depth + 1)
+      try write(entry.value, depth: depth + 1)
+    }
+  }
+
+  /// The reader takes no more, so writing more would lose the state that was to be kept.
+  private func checkDepth(_ depth: Int) throws(MessagePackError) {
+    guard depth <= MessagePackLimits.maximumDepth else {
+      throw .tooDeep(offset: bytes.count, limit: MessagePackLimits.maximumDepth)
+    }
+  }
+
   /// Writes a packed list as the nested lists it stands for.
-  /// - Throws: `MessagePackError.tooLongToWrite` beyond the format's 32-bit lengths.
-  public mutating func write(_ list: PackedList) throws(MessagePackError) {
+  /// - Throws: `MessagePackError.tooLongToWrite` beyond the format's 32-bit lengths, `.tooDeep` for what could not be
+  ///   read again.
+  public mutating func write(_ list: PackedList) throws(MessagePackError) { try write(list, depth: 0) }
+
+  private mutating func write(_ list: PackedList, depth: Int) throws(MessagePackError) {
+    try checkDepth(depth + list.nesting)
     let rowLength = list.shape[list.shape.count - 1]
     for start in stride(from: 0, to: list.elements.count, by: rowLength) {
       var block = rowLength

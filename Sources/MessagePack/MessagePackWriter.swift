@@ -86,6 +86,7 @@ public struct MessagePackWriter: Sendable {
 
   /// Writes a point in time in the shortest of its three forms. - Source: `msgpack_pack_timestamp`.
   public mutating func write(_ value: MessagePackValue.Timestamp) {
+    precondition(value.nanoseconds < 1_000_000_000, "a timestamp's nanoseconds lie within one second")
     var time = msgpack_timestamp(tv_sec: value.seconds, tv_nsec: value.nanoseconds)
     unsafe pack { unsafe msgpack_pack_timestamp($0, &time) }
   }

@@ -1,9 +1,21 @@
 /// Reads a rectangular nested list of numbers of one type into one block, or finds that it is not one.
 struct NumberPacking {
+  /// What came of an attempt.
+  enum Outcome {
+    /// The packed list and the offset behind it.
+    case packed(PackedList, end: Int)
+    /// The list is not rectangular, not of one type, empty, cut short or too deep. Neither is any list inside it that
+    /// begins at or before `hopelessUpTo`: reading it alone takes the same steps to the same failure.
+    case notNumbers(hopelessUpTo: Int)
+  }
+
+  private let outerDepth: Int
+  private var hopelessUpTo: Int
   private var shape: [Int] = []
   private var kind: Kind?
-  private var words: [UInt64] = []
-  private var halves: [UInt32] = []
+  private var integers: [Int64] = []
+  private var doubles: [Double] = []
+  private var floats: [Float] = []
   private var flags: [Bool] = []
   private var maps = 0
   private var hasNegative = false
@@ -11,15 +23,22 @@ struct NumberPacking {
 
   private enum Kind { case integer, float32, float64, bool, emptyMap }
 
-  /// The packed list that begins at `offset` inside `depth` open containers and the offset behind it, or nil if the list
-  /// is not rectangular, not of one type, empty, cut short or too deep. Nothing is allocated beyond eight bytes for each
-  /// byte that was really read.
-  /// - Complexity: O(bytes read); a caller that goes on generically tries again one level down, at most `maximumDepth` times.
-  static func pack(_ bytes: Span<UInt8>, at offset: Int, depth: Int) -> (list: PackedList, end: Int)? {
-    var packing = NumberPacking()
+  private init(offset: Int, outerDepth: Int) {
+    self.hopelessUpTo = offset
+    self.outerDepth = outerDepth
+  }
+
+  /// Packs the list that begins at `offset` inside `depth` open containers. Room is made for no more numbers than the
+  /// bytes that remain can hold, at most eight bytes for each.
+  /// - Complexity: O(bytes read). A caller that goes on inside a list that failed and heeds `hopelessUpTo` reads a byte
+  ///   again only behind rows that were as long as its own.
+  static func pack(_ bytes: Span<UInt8>, at offset: Int, depth: Int) -> Outcome {
+    var packing = NumberPacking(offset: offset, outerDepth: depth)
     var position = offset
-    guard packing.takeList(bytes, &position, level: 0, depth: depth), let elements = packing.elements else { return nil }
-    return (PackedList(shape: packing.shape, elements: elements), position)
+    guard packing.takeList(bytes, &position, level: 0), let elements = packing.elements else {
+      return .notNumbers(hopelessUpTo: packing.hopelessUpTo)
+    }
+    return .packed(PackedList(shape: packing.shape, elements: elements), end: position)
   }
 
   /// The single-precision number at a tag 0xca if it is a NaN.
@@ -28,32 +47,46 @@ struct NumberPacking {
     return value.isNaN ? value : nil
   }
 
-  private mutating func takeList(_ bytes: Span<UInt8>, _ position: inout Int, level: Int, depth: Int) -> Bool {
-    guard depth + level < MessagePackLimits.maximumDepth, position < bytes.count,
+  private mutating func takeList(_ bytes: Span<UInt8>, _ position: inout Int, level: Int) -> Bool {
+    let start = position
+    guard outerDepth + level < MessagePackLimits.maximumDepth, position < bytes.count,
       case .list(let head, let count)? = try? Token(bytes, at: position), count > 0,
       count <= bytes.count - position - head
     else { return false }
-    if level == shape.count { shape.append(count) } else if shape[level] != count { return false }
+    // Down to the first number, lists set the shape; from then on they must have it.
+    let isFirstOfLevel = kind == nil
+    if isFirstOfLevel { shape.append(count) } else if level >= shape.count || shape[level] != count { return false }
     position += head
-    guard isList(bytes[position]) else { return level == shape.count - 1 && takeNumbers(bytes, &position, count) }
+    if takeElements(bytes, &position, count, level: level) { return true }
+    if isFirstOfLevel { hopelessUpTo = max(hopelessUpTo, start) }
+    return false
+  }
+
+  private mutating func takeElements(_ bytes: Span<UInt8>, _ position: inout Int, _ count: Int, level: Int) -> Bool {
+    guard Self.isList(bytes[position]) else {
+      return level == shape.count - 1 && takeNumbers(bytes, &position, count)
+    }
     for _ in 0..<count {
-      guard takeList(bytes, &position, level: level + 1, depth: depth) else { return false }
+      guard takeList(bytes, &position, level: level + 1) else { return false }
     }
     return true
   }
 
-  private func isList(_ tag: UInt8) -> Bool { tag & 0xf0 == 0x90 || tag == 0xdc || tag == 0xdd }
+  private static func isList(_ tag: UInt8) -> Bool { tag & 0xf0 == 0x90 || tag == 0xdc || tag == 0xdd }
 
   private mutating func takeNumbers(_ bytes: Span<UInt8>, _ position: inout Int, _ count: Int) -> Bool {
-    let found = Self.kind(ofTag: bytes[position])
-    if kind == nil { kind = found }
-    guard let kind, kind == found else { return false }
-    switch kind {
-    case .integer: return takeIntegers(bytes, &position, count)
-    case .float64: return takeFloats(bytes, &position, count, tag: 0xcb, into: &words)
-    case .float32: return takeFloats(bytes, &position, count, tag: 0xca, into: &halves)
-    case .bool: return takeBytes(bytes, &position, count) { $0.flags.append($1 == 0xc3); return $1 & 0xfe == 0xc2 }
-    case .emptyMap: return takeBytes(bytes, &position, count) { $0.maps += 1; return $1 == 0x80 }
+    guard let found = Self.kind(ofTag: bytes[position]) else { return false }
+    if kind == nil {
+      kind = found
+      reserve(found, remaining: bytes.count - position)
+    }
+    guard kind == found else { return false }
+    return switch found {
+    case .integer: takeIntegers(bytes, &position, count)
+    case .float64: Self.takeFloats(bytes, &position, count, tag: 0xcb, into: &doubles, Double.init(bitPattern:))
+    case .float32: Self.takeFloats(bytes, &position, count, tag: 0xca, into: &floats, Float.init(bitPattern:))
+    case .bool: takeFlags(bytes, &position, count)
+    case .emptyMap: takeEmptyMaps(bytes, &position, count)
     }
   }
 
@@ -63,83 +96,106 @@ struct NumberPacking {
     case 0xca: .float32
     case 0xcb: .float64
     case 0xc2, 0xc3: .bool
-    case 0x80: .emptyMap
+    case 0x80, 0xde, 0xdf: .emptyMap
     default: nil
     }
   }
 
-  private func takeFloats<Bits: FixedWidthInteger & BitwiseCopyable>(
-    _ bytes: Span<UInt8>, _ position: inout Int, _ count: Int, tag: UInt8, into bits: inout [Bits]
+  /// Makes room for as many numbers as the shape announces and `remaining` bytes can hold. The shape is known by now.
+  private mutating func reserve(_ kind: Kind, remaining: Int) {
+    func room(_ size: Int) -> Int {
+      let most = remaining / size
+      return shape.reduce(1) { $0 > most / $1 ? most : $0 * $1 }
+    }
+    switch kind {
+    case .integer: integers.reserveCapacity(room(1))
+    case .float64: doubles.reserveCapacity(room(9))
+    case .float32: floats.reserveCapacity(room(5))
+    case .bool: flags.reserveCapacity(room(1))
+    case .emptyMap: break
+    }
+  }
+
+  private static func takeFloats<Bits: FixedWidthInteger & BitwiseCopyable, Number>(
+    _ bytes: Span<UInt8>, _ position: inout Int, _ count: Int, tag: UInt8, into numbers: inout [Number],
+    _ number: (Bits) -> Number
   ) -> Bool {
     let size = 1 + MemoryLayout<Bits>.size
     guard count <= (bytes.count - position) / size else { return false }
-    if bits.isEmpty { bits.reserveCapacity(count) }
     for _ in 0..<count {
       guard bytes[position] == tag else { return false }
-      bits.append(loadBigEndian(bytes, at: position + 1))
+      numbers.append(number(loadBigEndian(bytes, at: position + 1)))
       position += size
     }
     return true
   }
 
-  private mutating func takeBytes(
-    _ bytes: Span<UInt8>, _ position: inout Int, _ count: Int, _ take: (inout NumberPacking, UInt8) -> Bool
-  ) -> Bool {
-    for offset in position..<position + count {
-      guard take(&self, bytes[offset]) else { return false }
+  private mutating func takeFlags(_ bytes: Span<UInt8>, _ position: inout Int, _ count: Int) -> Bool {
+    for _ in 0..<count {
+      let tag = bytes[position]
+      guard tag & 0xfe == 0xc2 else { return false }
+      flags.append(tag == 0xc3)
+      position += 1
     }
-    position += count
+    return true
+  }
+
+  private mutating func takeEmptyMaps(_ bytes: Span<UInt8>, _ position: inout Int, _ count: Int) -> Bool {
+    // A map is a container of its own, one level below the innermost list.
+    guard outerDepth + shape.count < MessagePackLimits.maximumDepth else { return false }
+    for _ in 0..<count {
+      guard position < bytes.count, case .map(let head, 0)? = try? Token(bytes, at: position) else { return false }
+      position += head
+    }
+    maps += count
     return true
   }
 
   private mutating func takeIntegers(_ bytes: Span<UInt8>, _ position: inout Int, _ count: Int) -> Bool {
-    if words.isEmpty { words.reserveCapacity(count) }
     for _ in 0..<count {
-      guard position < bytes.count, takeInteger(bytes, &position) else { return false }
+      guard position < bytes.count else { return false }
+      let tag = bytes[position]
+      if tag < 0x80 || tag >= 0xe0 {
+        integers.append(Int64(Int8(bitPattern: tag)))
+        hasNegative = hasNegative || tag >= 0xe0
+        position += 1
+      } else {
+        guard takeWideInteger(bytes, &position, tag) else { return false }
+      }
     }
-    return true
+    return !(hasNegative && hasLarge)
   }
 
-  private mutating func takeInteger(_ bytes: Span<UInt8>, _ position: inout Int) -> Bool {
-    let tag = bytes[position]
-    if tag < 0x80 || tag >= 0xe0 {
-      position += 1
-      return append(signed: Int64(Int8(bitPattern: tag)))
-    }
+  private mutating func takeWideInteger(_ bytes: Span<UInt8>, _ position: inout Int, _ tag: UInt8) -> Bool {
     guard (0xcc...0xd3).contains(tag) else { return false }
     let size = 1 << Int(tag & 0x03)
     guard bytes.count - position > size else { return false }
-    defer { position += 1 + size }
-    let at = position + 1
+    let value = Self.wideInteger(bytes, at: position + 1, tag)
+    // Only a uint64 can come out negative without being so: its bits are kept, and all are unsigned in the end.
+    hasLarge = hasLarge || (tag == 0xcf && value < 0)
+    hasNegative = hasNegative || (tag != 0xcf && value < 0)
+    integers.append(value)
+    position += 1 + size
+    return true
+  }
+
+  private static func wideInteger(_ bytes: Span<UInt8>, at offset: Int, _ tag: UInt8) -> Int64 {
     switch tag {
-    case 0xcc: return append(signed: Int64(bytes[at]))
-    case 0xcd: return append(signed: Int64(loadBigEndian(bytes, at: at) as UInt16))
-    case 0xce: return append(signed: Int64(loadBigEndian(bytes, at: at) as UInt32))
-    case 0xcf: return append(unsigned: loadBigEndian(bytes, at: at))
-    case 0xd0: return append(signed: Int64(Int8(bitPattern: bytes[at])))
-    case 0xd1: return append(signed: Int64(Int16(bitPattern: loadBigEndian(bytes, at: at))))
-    case 0xd2: return append(signed: Int64(Int32(bitPattern: loadBigEndian(bytes, at: at))))
-    default: return append(signed: Int64(bitPattern: loadBigEndian(bytes, at: at)))
+    case 0xcc: Int64(bytes[offset])
+    case 0xcd: Int64(loadBigEndian(bytes, at: offset) as UInt16)
+    case 0xce: Int64(loadBigEndian(bytes, at: offset) as UInt32)
+    case 0xd0: Int64(Int8(bitPattern: bytes[offset]))
+    case 0xd1: Int64(loadBigEndian(bytes, at: offset) as Int16)
+    case 0xd2: Int64(loadBigEndian(bytes, at: offset) as Int32)
+    default: loadBigEndian(bytes, at: offset)  // 0xcf and 0xd3, by their bits
     }
-  }
-
-  private mutating func append(signed value: Int64) -> Bool {
-    hasNegative = hasNegative || value < 0
-    words.append(UInt64(bitPattern: value))
-    return !(hasNegative && hasLarge)
-  }
-
-  private mutating func append(unsigned value: UInt64) -> Bool {
-    hasLarge = hasLarge || value > UInt64(Int64.max)
-    words.append(value)
-    return !(hasNegative && hasLarge)
   }
 
   private var elements: PackedList.Elements? {
     switch kind {
-    case .integer: hasLarge ? .uint64(words) : .int64(words.map(Int64.init(bitPattern:)))
-    case .float64: .float64(words.map(Double.init(bitPattern:)))
-    case .float32: .float32(halves.map(Float.init(bitPattern:)))
+    case .integer: hasLarge ? .uint64(integers.map(UInt64.init(bitPattern:))) : .int64(integers)
+    case .float64: .float64(doubles)
+    case .float32: .float32(floats)
     case .bool: .bool(flags)
     case .emptyMap: .emptyMaps(maps)
     case nil: nil

@@ -19,7 +19,9 @@ struct ObjectConversion {
     unsafe msgpack_unpacked_init(&unpacked)
     defer { unsafe msgpack_unpacked_destroy(&unpacked) }
     var consumed = 0
-    let code = unsafe bytes.withUnsafeBytes { unsafe msgpack_unpack_next(&unpacked, $0.baseAddress, $0.count, &consumed) }
+    let code = unsafe bytes.withUnsafeBytes {
+      unsafe msgpack_unpack_next(&unpacked, $0.baseAddress, $0.count, &consumed)
+    }
     guard code == MSGPACK_UNPACK_SUCCESS, consumed == bytes.count else {
       throw .unpackerRefused(code: Int(code.rawValue), offset: offset)
     }

@@ -36,6 +36,12 @@ public struct PackedList: Sendable {
   /// The length of the outermost list.
   public var count: Int { shape[0] }
 
+  /// How deep lists and maps nest when it is written.
+  var nesting: Int {
+    guard case .emptyMaps = elements else { return shape.count }
+    return shape.count + 1
+  }
+
   /// The outermost list's elements as values of their own.
   /// - Complexity: O(product of the shape).
   public var rows: [MessagePackValue] {
