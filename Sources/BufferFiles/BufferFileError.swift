@@ -1,5 +1,4 @@
 public import FileSystems
-public import ReplayBuffers
 public import StateTree
 public import SystemPackage
 public import Zstandard

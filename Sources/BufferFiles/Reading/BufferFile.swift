@@ -1,6 +1,6 @@
 public import FileSystems
-public import ReplayBuffers
-public import StateTree
+internal import ReplayBuffers
+internal import StateTree
 public import SystemPackage
 internal import Zstandard
 
@@ -91,12 +91,14 @@ extension BufferFile {
 
     init(_ path: FilePath, _ fileSystem: any FileSystem) throws(BufferFileError) {
       self.fileSystem = fileSystem
-      do throws(FileSystemError) {
-        file = try fileSystem.uninterrupted { () throws(FileSystemError) in
+      let opened = try onFile { () throws(FileSystemError) in
+        try fileSystem.uninterrupted { () throws(FileSystemError) in
           try fileSystem.open(path, follow: .userPath)
         }
-        byteCount = Int(try fileSystem.status(of: file).byteCount)
-      } catch {
+      }
+      file = opened
+      do { byteCount = Int(try fileSystem.status(of: opened).byteCount) } catch {
+        try? fileSystem.closeOnce(opened)
         throw .fileSystem(error)
       }
     }

@@ -14,7 +14,7 @@ struct FrameReader: Sendable {
 
   /// Bytes of the file, which must be there.
   func bytes(_ count: Int, at offset: Int) throws(BufferFileError) -> [UInt8] {
-    do { return try fileSystem.read(exactly: count, at: Int64(offset), from: file) } catch { throw .fileSystem(error) }
+    try onFile { () throws(FileSystemError) in try fileSystem.read(exactly: count, at: Int64(offset), from: file) }
   }
 
   /// The bytes of a frame, whose digest must be the stored one.
@@ -41,12 +41,9 @@ struct FrameReader: Sendable {
   static func record(
     _ frame: [UInt8], limit: Int = FormatLimits.recordBytes, place: BufferFileError.Place
   ) throws(BufferFileError) -> StateValue {
-    let record: [UInt8]
-    do throws(ZstandardError) {
+    let record = try inFrame(place) { () throws(ZstandardError) in
       var decompressor = try FrameDecompressor(checksums: .required)
-      record = try decompressor.decompress(frame.span, limit: limit)
-    } catch {
-      throw .damagedFrame(place, error)
+      return try decompressor.decompress(frame.span, limit: limit)
     }
     do throws(StateTreeError) { return try StateValue(decoding: record) } catch {
       throw .invalidRecord(place, reason: error.description)

@@ -61,10 +61,10 @@ enum Opening {
   ) throws(BufferFileError) -> (number: Int, offset: Int, count: Int) {
     let footer: SeekTable.Footer
     let last: SeekTable.Entry
-    do throws(ZstandardError) {
+    do {
       footer = try SeekTable.Footer(decoding: tail.span)
       guard let entry = try SeekTable.lastEntries(1, inTail: tail.span).first else {
-        throw ZstandardError.truncated(offset: 0)
+        throw BufferFileError.unfinished(frames.path, bytes: frames.byteCount)
       }
       last = entry
     } catch {

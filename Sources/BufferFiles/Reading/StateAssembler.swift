@@ -93,8 +93,8 @@ struct StateAssembler {
     }
     switch records[0].value {
     case .tensor: return .tensor(try joinTensors(records, shape: part.shape ?? [], at: path))
-    case .bytes: return .bytes(records.flatMap { if case .bytes(let bytes) = $0.value { bytes } else { [] } })
-    case .array: return .array(records.flatMap { if case .array(let elements) = $0.value { elements } else { [] } })
+    case .bytes: return .bytes(records.flatMap(\.value.bytesPart))
+    case .array: return .array(records.flatMap(\.value.arrayPart))
     default: throw .inconsistent("\(path) comes in parts and is \(records[0].value.typeName)")
     }
   }
@@ -114,6 +114,9 @@ struct StateAssembler {
 }
 
 extension StateValue {
+  fileprivate var bytesPart: [UInt8] { if case .bytes(let bytes) = self { bytes } else { [] } }
+  fileprivate var arrayPart: [StateValue] { if case .array(let elements) = self { elements } else { [] } }
+
   /// How many entries a part holds.
   fileprivate var partCount: Int {
     switch self {

@@ -19,16 +19,13 @@ enum RecordError: Error, Equatable {
 extension StateReader {
   /// A reader of a record of the given kind.
   init(record value: StateValue, kind: String) throws(RecordError) {
+    let found: String
     do throws(StateTreeError) {
       try self.init(value, at: [StateKey(kind)])
-      let found = try string("kind")
-      guard found == kind else { throw RecordError.wrongKind(expected: kind, found: found) }
-    } catch let error as RecordError {
-      throw error
-    } catch let error as StateTreeError {
-      throw .state(error)
+      found = try string("kind")
     } catch {
-      throw .inconsistent("\(error)")
+      throw .state(error)
     }
+    guard found == kind else { throw .wrongKind(expected: kind, found: found) }
   }
 }

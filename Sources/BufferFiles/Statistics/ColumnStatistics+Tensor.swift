@@ -78,6 +78,6 @@ extension ColumnStatistics {
 
   private mutating func addSample<Scalar>(of values: [Scalar], _ convert: (Scalar) -> Double) {
     let spacing = max(1, (values.count + Self.samplesPerBatch - 1) / Self.samplesPerBatch)
-    histogram.add(stride(from: 0, to: values.count, by: spacing).lazy.map { convert(values[$0]) })
+    histogram.add(stride(from: 0, to: values.count, by: spacing).map { convert(values[$0]) })
   }
 }

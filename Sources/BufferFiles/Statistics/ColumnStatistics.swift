@@ -1,5 +1,3 @@
-public import StateTree
-
 /// What is known of a column of numbers without its values.
 ///
 /// NaN counts nowhere but in `nanCount`; infinities count in minimum and maximum, not in mean and deviation.

@@ -1,5 +1,5 @@
 public import ReplayBuffers
-public import StateTree
+internal import StateTree
 
 /// The episodes of a buffer in numbers: how many, how they ended, their returns and lengths.
 ///

@@ -16,7 +16,7 @@ extension BufferFileWriter {
     let header = FileHeader(
       content: .replayBuffer(kind: contents.kind, layout: contents.layout, schema: contents.schema),
       provenance: provenance, metadata: metadata)
-    var writer = try BufferFileWriter(at: path, header: header, options: options, on: fileSystem)
+    var writer = try BufferFileWriter.create(at: path, header: header, options: options, on: fileSystem)
     let rowsPerGroup = max(1, FormatLimits.rowGroupBytes / max(1, contents.schema.rowBytes))
     for first in stride(from: 0, to: contents.rowCount, by: rowsPerGroup) {
       try writer.append(contents.rows(first..<min(first + rowsPerGroup, contents.rowCount)))

@@ -38,24 +38,30 @@ public struct BufferFileWriter: ~Copyable {
 
   /// Begins a file that will stand at `path`.
   /// - Throws: `BufferFileError.fileSystem`, with the path and the remedy.
-  public init(
+  public static func create(
     at path: FilePath, header: FileHeader, options: WritingOptions = WritingOptions(),
     on fileSystem: any FileSystem = POSIXFileSystem()
-  ) throws {
+  ) throws -> BufferFileWriter {
+    let compressor = try inFrame(.init(path)) { () throws(ZstandardError) in
+      try FrameCompressor(level: options.level)
+    }
+    let file = try onFile { () throws(FileSystemError) in
+      try CommittedFile(at: path, existing: options.existing, on: fileSystem)
+    }
+    var writer = BufferFileWriter(header: header, file: file, compressor: compressor)
+    try writer.append(header.record.encoded(), .header)
+    return writer
+  }
+
+  private init(header: FileHeader, file: consuming CommittedFile, compressor: consuming FrameCompressor) {
     self.header = header
-    do { compressor = try FrameCompressor(level: options.level) } catch {
-      throw BufferFileError.damagedFrame(.init(path), error)
-    }
-    do { file = try CommittedFile(at: path, existing: options.existing, on: fileSystem) } catch {
-      throw BufferFileError.fileSystem(error)
-    }
-    if case .replayBuffer(_, let layout, let schema) = header.content {
-      self.schema = schema
-      self.layout = layout
-      episodes = EpisodeAccumulator(layout: layout, schema: schema)
-      summary.columns = schema.columns.map { ColumnStatistics(of: Tensor(unorderedZeroRows: $0.dataType)) }
-    }
-    try append(header.record.encoded(), .header)
+    self.file = file
+    self.compressor = compressor
+    guard case .replayBuffer(_, let layout, let schema) = header.content else { return }
+    self.schema = schema
+    self.layout = layout
+    episodes = EpisodeAccumulator(layout: layout, schema: schema)
+    summary.columns = schema.columns.map { ColumnStatistics(of: Tensor(unorderedZeroRows: $0.dataType)) }
   }
 
   /// Appends the next rows as one row group.
@@ -99,9 +105,7 @@ public struct BufferFileWriter: ~Copyable {
     try writeState(state)
     try writeIndex()
     try writeSummary(state)
-    do throws(ZstandardError) { try append(raw: SeekTable(entries: table).encoded()) } catch {
-      throw BufferFileError.damagedFrame(.init(file.destination), error)
-    }
+    try append(raw: SeekTable(entries: table).encoded())
     do { try file.commit() } catch { throw BufferFileError.fileSystem(error) }
   }
 
@@ -131,11 +135,7 @@ public struct BufferFileWriter: ~Copyable {
     let table = try state["episodes"].map { try EpisodeTable(state: StateReader($0, at: ["episodes"])) }
     summary.episodes = episodes?.statistics(table)
     let record = try summary.record.encoded()
-    let frame: [UInt8]
-    do { frame = try compressor.stored(record.span) } catch {
-      throw BufferFileError.damagedFrame(.init(file.destination), error)
-    }
-    try append(frame: frame)
+    try append(frame: compressor.stored(record.span))
   }
 
   private mutating func append(
@@ -155,15 +155,11 @@ public struct BufferFileWriter: ~Copyable {
   }
 
   private mutating func compress(_ record: [UInt8]) throws -> [UInt8] {
-    do { return try compressor.compress(record.span) } catch {
-      throw BufferFileError.damagedFrame(.init(file.destination), error)
-    }
+    try compressor.compress(record.span)
   }
 
   private mutating func append(frame: [UInt8]) throws {
-    do throws(ZstandardError) { table.append(try SeekTable.Entry(describing: frame.span)) } catch {
-      throw BufferFileError.damagedFrame(.init(file.destination), error)
-    }
+    table.append(try SeekTable.Entry(describing: frame.span))
     try append(raw: frame)
   }
 
