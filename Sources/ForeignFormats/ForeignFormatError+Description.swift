@@ -1,0 +1,23 @@
+internal import BufferFiles
+internal import FileSystems
+internal import MessagePack
+internal import SystemPackage
+internal import Zstandard
+
+extension ForeignFormatError: CustomStringConvertible {
+  /// What was found and expected, where, and what to do, on one line.
+  public var description: String {
+    switch self {
+    case .fileSystem(let error): error.description
+    case .notRecognized(let path, let found):
+      "\(path) is \(found); rlbuf opens its own files, MessagePack (also .zst) and RLlib's checkpoint directories"
+    case .compression(let path, let error): "\(path): \(error.description)"
+    case .messagePack(let path, let error): "\(path): \(error.description)"
+    case .invalidDump(let path, let reason):
+      "\(path) looks like a replay buffer of RLlib and contradicts itself: \(reason); look at it with --tree"
+    case .notCheckpoint(let path, let found):
+      "\(path) is \(found); name a file, or a directory with rllib_checkpoint.json or metadata.json in it"
+    case .bufferFile(let error): error.description
+    }
+  }
+}
