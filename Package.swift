@@ -41,6 +41,7 @@ let package = Package(
     library("StateTree", ["MessagePack", collections]),
     library("ReplayBuffers", ["StateTree"]),
     library("BufferFiles", ["ReplayBuffers", "Zstandard", "FileSystems", crypto, system]),
+    library("ForeignFormats", ["BufferFiles", system]),
     tests("MessagePackTests", ["MessagePack"]),
     tests("ZstandardTests", ["Zstandard"]),
     tests("FileSystemsTests", ["FileSystems", "FileSystemsTestSupport", system]),

@@ -26,54 +26,51 @@ public enum DataType: Hashable, Sendable {
   /// What the elements are, apart from their size.
   public enum Kind: Sendable { case bool, signed, unsigned, float, complex, opaque }
 
-  private static let plain: [(type: DataType, name: String, itemBytes: Int, kind: Kind)] = [
-    (.bool, "|b1", 1, .bool), (.int8, "|i1", 1, .signed), (.int16, "<i2", 2, .signed), (.int32, "<i4", 4, .signed),
-    (.int64, "<i8", 8, .signed), (.uint8, "|u1", 1, .unsigned), (.uint16, "<u2", 2, .unsigned),
-    (.uint32, "<u4", 4, .unsigned), (.uint64, "<u8", 8, .unsigned), (.float16, "<f2", 2, .float),
-    (.float32, "<f4", 4, .float), (.float64, "<f8", 8, .float), (.complex64, "<c8", 8, .complex),
-    (.complex128, "<c16", 16, .complex),
+  private static let plain: [DataType] = [
+    .bool, .int8, .int16, .int32, .int64, .uint8, .uint16, .uint32, .uint64, .float16, .float32, .float64, .complex64,
+    .complex128,
   ]
+  private static let byName = Dictionary(uniqueKeysWithValues: plain.map { ($0.name, $0) })
 
-  private static let byName = Dictionary(uniqueKeysWithValues: plain.map { ($0.name, $0.type) })
-  private static let byType = Dictionary(uniqueKeysWithValues: plain.map { ($0.type, $0) })
-
-  /// numpy's name for the type, such as `<f4`.
-  public var name: String {
-    if case .opaque(let type) = self { return type.name }
-    return Self.byType[self]?.name ?? ""
-  }
-
-  /// The size of one element.
-  /// - Units: bytes; at least 0 (numpy has empty texts, `<U0`).
-  public var itemBytes: Int {
-    if case .opaque(let type) = self { return type.itemBytes }
-    return Self.byType[self]?.itemBytes ?? 0
-  }
-
-  /// What the elements are.
-  public var kind: Kind { Self.byType[self]?.kind ?? .opaque }
-
-  /// The type that numpy calls `name`, or nil for big-endian types, objects and unknown names.
-  public init?(name: String) {
-    if let type = Self.byName[name] {
-      self = type
-    } else if let itemBytes = Self.opaqueItemBytes(name) {
-      self = .opaque(OpaqueType(name: name, itemBytes: itemBytes))
-    } else {
-      return nil
+  private var facts: (name: String, itemBytes: Int, kind: Kind) {
+    switch self {
+    case .bool: ("|b1", 1, .bool)
+    case .int8: ("|i1", 1, .signed)
+    case .int16: ("<i2", 2, .signed)
+    case .int32: ("<i4", 4, .signed)
+    case .int64: ("<i8", 8, .signed)
+    case .uint8: ("|u1", 1, .unsigned)
+    case .uint16: ("<u2", 2, .unsigned)
+    case .uint32: ("<u4", 4, .unsigned)
+    case .uint64: ("<u8", 8, .unsigned)
+    case .float16: ("<f2", 2, .float)
+    case .float32: ("<f4", 4, .float)
+    case .float64: ("<f8", 8, .float)
+    case .complex64: ("<c8", 8, .complex)
+    case .complex128: ("<c16", 16, .complex)
+    case .opaque(let type): (type.name, type.itemBytes, .opaque)
     }
   }
 
-  /// The size of an element of an opaque type: `<U5` 20, `|S5` 5, `|V16` 16, dates and time spans 8.
-  private static func opaqueItemBytes(_ name: String) -> Int? {
-    guard name.utf8.count >= 3, name.utf8.count <= 64, let order = name.first, "<|".contains(order) else { return nil }
-    let code = name.dropFirst().first
-    let rest = name.dropFirst(2)
-    switch (order, code) {
-    case ("<", "U"): return Int(rest).flatMap { (0...(1 << 26)).contains($0) ? 4 * $0 : nil }
-    case ("|", "S"), ("|", "V"): return Int(rest).flatMap { (0...(1 << 28)).contains($0) ? $0 : nil }
-    case ("<", "M"), ("<", "m"): return rest.hasPrefix("8") ? 8 : nil
-    default: return nil
+  /// numpy's name for the type, such as `<f4`.
+  public var name: String { facts.name }
+
+  /// The size of one element.
+  /// - Units: bytes; at least 0 (numpy has empty texts, `<U0`).
+  public var itemBytes: Int { facts.itemBytes }
+
+  /// What the elements are.
+  public var kind: Kind { facts.kind }
+
+  /// The type that numpy calls `name`, or nil for big-endian types, objects, unknown names and spellings that numpy
+  /// itself never writes (`<U05`).
+  public init?(name: String) {
+    if let type = Self.byName[name] {
+      self = type
+    } else if let itemBytes = Self.opaqueItemBytes(Array(name.utf8)) {
+      self = .opaque(OpaqueType(name: name, itemBytes: itemBytes))
+    } else {
+      return nil
     }
   }
 }

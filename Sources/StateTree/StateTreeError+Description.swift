@@ -5,9 +5,11 @@ extension StateTreeError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .invalidShape(let shape):
-      "the shape \(shape) is not possible: at most \(Tensor.maximumRank) axes, none negative, a product that fits 63 bits"
+      "the shape \(shape) is not possible: at most \(Tensor.maximumRank) axes, none negative, "
+        + "a product that fits 63 bits"
     case .shapeMismatch(let type, let shape, let expected, let found):
-      "a tensor \(type) \(shape) takes \(expected) bytes and \(found) are there; the file is damaged or was written wrongly"
+      "a tensor \(type) \(shape) takes \(expected) bytes and \(found) are there; "
+        + "the file is damaged or was written wrongly"
     case .wrongDataType(let expected, let found):
       "the tensor holds \(found), not \(expected); ask for \(found), nothing is converted silently"
     case .cannotConcatenate(let parts):

@@ -2,8 +2,11 @@ public import MessagePack
 
 extension MessagePackWriter {
   /// Writes state; a tensor becomes the map that msgpack-numpy writes.
-  /// - Throws: `MessagePackError.tooLongToWrite` beyond the format's 32-bit lengths.
-  public mutating func write(_ value: StateValue) throws(MessagePackError) {
+  /// - Parameter depth: How many lists and maps are open around it, so that nothing is written that could not be read.
+  /// - Throws: `MessagePackError.tooLongToWrite` beyond the format's 32-bit lengths, `.tooDeep` for lists and maps
+  ///   nested deeper than `MessagePackLimits.maximumDepth`; a tensor counts as two.
+  public mutating func write(_ value: StateValue, insideContainers depth: Int = 0) throws(MessagePackError) {
+    try checkDepth(of: value, depth)
     switch value {
     case .nil: writeNil()
     case .bool(let value): write(value)
@@ -14,21 +17,32 @@ extension MessagePackWriter {
     case .bytes(let value): try writeBinary(value)
     case .array(let elements):
       try writeList(count: elements.count)
-      for element in elements { try write(element) }
+      for element in elements { try write(element, insideContainers: depth + 1) }
     case .map(let map):
       try writeMap(count: map.count)
       for (key, value) in map {
         try write(key.string)
-        try write(value)
+        try write(value, insideContainers: depth + 1)
       }
     case .tensor(let tensor): try write(tensor)
+    }
+  }
+
+  private func checkDepth(of value: StateValue, _ depth: Int) throws(MessagePackError) {
+    let own = switch value {
+    case .array, .map: 1
+    case .tensor: 2
+    default: 0
+    }
+    guard depth + own <= MessagePackLimits.maximumDepth || own == 0 else {
+      throw .tooDeep(offset: bytes.count, limit: MessagePackLimits.maximumDepth)
     }
   }
 }
 
 extension StateValue {
   /// The bytes of the state as one MessagePack object.
-  /// - Throws: `MessagePackError.tooLongToWrite` beyond the format's 32-bit lengths.
+  /// - Throws: `MessagePackError.tooLongToWrite` beyond the format's 32-bit lengths, `.tooDeep`.
   public func encoded() throws(MessagePackError) -> [UInt8] {
     var writer = MessagePackWriter()
     try writer.write(self)
@@ -86,6 +100,7 @@ extension StateValue {
         throw .notState(path: path.description, found: "a map with the key \(entry.key.shortDescription)")
       }
       let key = StateKey(try text(bytes, at: path))
+      if case .some = map[key] { throw .messagePack(.duplicateKey(entry.key)) }
       map[key] = try StateValue(entry.value, at: path / key)
     }
     return map

@@ -24,9 +24,11 @@ public enum StateValue: Sendable {
 
 extension StateValue {
   /// An integer of any type in its one representation.
+  /// - Precondition: It lies in `Int64.min...UInt64.max`.
   public static func integer(_ value: some BinaryInteger) -> StateValue {
     if let value = Int64(exactly: value) { return .int(value) }
-    return .unsigned(UInt64(clamping: value))
+    guard let value = UInt64(exactly: value) else { preconditionFailure("\(value) does not fit 64 bits") }
+    return .unsigned(value)
   }
 
   /// The value at a key of a map, or nil.

@@ -1,4 +1,5 @@
-/// An array of numbers: element type, shape and little-endian row-major bytes. A value; copies share storage until changed.
+/// An array of numbers: element type, shape and little-endian row-major bytes. A value; copies share storage until
+/// changed.
 public struct Tensor: Sendable, Hashable {
   /// The most axes a tensor may have, numpy's own limit before version 2.
   public static let maximumRank = 32
@@ -13,7 +14,7 @@ public struct Tensor: Sendable, Hashable {
 
   /// A tensor from its parts.
   /// - Throws: `StateTreeError.shapeMismatch` if the bytes are not exactly what type and shape need,
-  ///   `.invalidShape` for a negative length, too many axes or a product beyond `Int`.
+  ///   `.invalidShape` for a negative length, too many axes or a product beyond `Int` (zeros left out, as in numpy).
   public init(_ dataType: DataType, shape: [Int], bytes: [UInt8]) throws(StateTreeError) {
     let expected = try Self.byteCount(dataType, shape: shape)
     guard expected == bytes.count else {
@@ -29,6 +30,7 @@ public struct Tensor: Sendable, Hashable {
   }
 
   /// A tensor of zeros.
+  /// - Precondition: The bytes fit into memory; for a shape from outside, ask `byteCount` first.
   /// - Throws: `StateTreeError.invalidShape`.
   public init(zeros dataType: DataType, shape: [Int]) throws(StateTreeError) {
     let count = try Self.byteCount(dataType, shape: shape)
@@ -36,16 +38,19 @@ public struct Tensor: Sendable, Hashable {
   }
 
   /// The bytes that a tensor of this type and shape takes, with every multiplication checked.
+  ///
+  /// Axes of length zero are left out of the check and not of the result, so that no product of only some axes can
+  /// overflow either: `[0, Int.max, 2]` is refused.
   /// - Throws: `StateTreeError.invalidShape`.
   public static func byteCount(_ dataType: DataType, shape: [Int]) throws(StateTreeError) -> Int {
     guard shape.count <= maximumRank else { throw .invalidShape(shape) }
-    var count = dataType.itemBytes
+    var largest = max(1, dataType.itemBytes)
     for length in shape {
-      let (product, overflow) = count.multipliedReportingOverflow(by: length)
+      let (product, overflow) = largest.multipliedReportingOverflow(by: max(1, length))
       guard length >= 0, !overflow else { throw .invalidShape(shape) }
-      count = product
+      largest = product
     }
-    return count
+    return shape.contains(0) || dataType.itemBytes == 0 ? 0 : largest
   }
 
   /// How many elements there are.
@@ -59,6 +64,7 @@ public struct Tensor: Sendable, Hashable {
 
   /// Entries `range` of the first axis.
   /// - Precondition: The tensor has an axis and `range` lies in it.
+  /// - Complexity: O(bytes of the result).
   public func rows(_ range: Range<Int>) -> Tensor {
     precondition(!shape.isEmpty && range.lowerBound >= 0 && range.upperBound <= shape[0], "rows outside the first axis")
     let size = rowBytes
@@ -84,7 +90,9 @@ public struct Tensor: Sendable, Hashable {
   }
 
   /// Tensors of one type and row shape, one behind the other along the first axis.
-  /// - Throws: `StateTreeError.cannotConcatenate` if they differ in type or row shape, or there is none.
+  /// - Throws: `StateTreeError.cannotConcatenate` if they differ in type or row shape, have no axis, or there is none;
+  ///   `.invalidShape` if there are too many rows to count.
+  /// - Complexity: O(bytes); each byte is copied once.
   public init(concatenating parts: [Tensor]) throws(StateTreeError) {
     guard let first = parts.first, !first.shape.isEmpty else { throw .cannotConcatenate(parts.map(\.summary)) }
     for part in parts where part.dataType != first.dataType || part.shape.dropFirst() != first.shape.dropFirst() {
@@ -97,8 +105,10 @@ public struct Tensor: Sendable, Hashable {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(parts.reduce(0) { $0 + $1.bytes.count })
     for part in parts { bytes.append(contentsOf: part.bytes) }
-    let rows = parts.reduce(0) { $0 + $1.rowCount }
-    self.init(unchecked: first.dataType, shape: [rows] + first.shape.dropFirst(), bytes: bytes)
+    // Rows without bytes can be so many that their sum overflows.
+    let rows = parts.reduce(UInt128(0)) { $0 + UInt128($1.rowCount) }
+    guard let rows = Int(exactly: rows) else { throw .invalidShape([.max] + first.shape.dropFirst()) }
+    try self.init(first.dataType, shape: [rows] + first.shape.dropFirst(), bytes: bytes)
   }
 
   /// Type and shape in a few characters, such as `float32 [20, 4]`.

@@ -20,22 +20,26 @@ extension PCG64: Checkpointable {
   public init(state reader: StateReader) throws(StateTreeError) {
     let name = try reader.string("bit_generator")
     guard name == "PCG64" else {
-      throw .invalidValue(path: "\(reader.path)/bit_generator", found: name, expected: "PCG64")
+      throw .invalidValue(path: "\(reader.path / "bit_generator")", found: name, expected: "PCG64")
     }
     let words = try reader.reader("state")
     let buffered = try reader.int("uinteger")
     guard let bufferedWord = UInt32(exactly: buffered) else {
-      throw .invalidValue(path: "\(reader.path)/uinteger", found: "\(buffered)", expected: "32 bits")
+      throw .invalidValue(path: "\(reader.path / "uinteger")", found: "\(buffered)", expected: "32 bits")
+    }
+    let hasBuffered = try reader.int("has_uint32")
+    guard hasBuffered == 0 || hasBuffered == 1 else {
+      throw .invalidValue(path: "\(reader.path / "has_uint32")", found: "\(hasBuffered)", expected: "0 or 1")
     }
     try self.init(
       position: Position(
         state: try Self.word("state", words), increment: try Self.word("inc", words),
-        hasBufferedWord: try reader.int("has_uint32") != 0, bufferedWord: bufferedWord))
+        hasBufferedWord: hasBuffered == 1, bufferedWord: bufferedWord))
   }
 
   private static func word(_ key: StateKey, _ reader: StateReader) throws(StateTreeError) -> UInt128 {
     let text = try reader.string(key)
-    guard let word = UInt128(text) else {
+    guard let word = UInt128(decimal: text) else {
       throw .invalidValue(path: "\(reader.path / key)", found: text, expected: "128 bits in decimal")
     }
     return word
