@@ -1,0 +1,9 @@
+// The umbrella: `import RLBuf` brings every library of the project.
+@_exported public import BufferFiles
+@_exported public import FileSystems
+@_exported public import ForeignFormats
+@_exported public import Inspection
+@_exported public import MessagePack
+@_exported public import ReplayBuffers
+@_exported public import StateTree
+@_exported public import Zstandard

@@ -1,0 +1,103 @@
+import ArgumentParser
+import FoundationEssentials
+import RLBuf
+import SystemPackage
+
+struct ConvertCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "convert",
+    abstract: "Turns a dump of RLlib into a file of rlbuf, and back.",
+    discussion: """
+      rlbuf convert DUMP OUT.msgpack.zst
+          A compact, checked, seekable file that every language can read. Nothing of the dump is lost.
+      rlbuf convert FILE OUT.msgpack --to rllib
+          The very dump again, byte for byte, for RLlib's set_state.
+      rlbuf convert FILE OUT.msgpack.zst --level 19
+          The same content, compressed harder.
+      """)
+
+  enum Target: String, ExpressibleByArgument, CaseIterable { case rlbuf, rllib }
+
+  @Argument(help: "What to convert: a replay buffer that RLlib dumped, or a file of rlbuf.", completion: .file())
+  var input: String
+
+  @Argument(help: "The file to write.", completion: .file())
+  var output: String
+
+  @Option(help: "What to write: rlbuf, or rllib for a plain dump as RLlib's callback page writes it.")
+  var to: Target = .rlbuf
+
+  @Option(help: "How hard to compress, -131072 to 22; 1 is fast, 19 is small.")
+  var level = CompressionLevel.default.value
+
+  @Flag(help: "Replace the output if it is there already.")
+  var force = false
+
+  @OptionGroup var opening: OpeningOptions
+
+  func run() throws {
+    try Failure.reporting {
+      let options = WritingOptions(level: try CompressionLevel(level), existing: force ? .replace : .refuse)
+      switch try SavedState.open(FilePath(input), limits: opening.limits) {
+      case .rllibDump(let dump):
+        for line in dump.notUnderstood { Console.note("note: " + TerminalText.escaped(line)) }
+        try write(dump, sourceBytes: dump.info.fileBytes, options)
+      case .bufferFile(let file): try write(try file.contents(), sourceBytes: file.byteCount, options)
+      case .rllibCheckpoint, .messagePack: throw NotConvertible(path: input)
+      }
+    }
+  }
+
+  private func write(_ contents: some BufferContents, sourceBytes: Int, _ options: WritingOptions) throws {
+    switch to {
+    case .rlbuf: try writeFile(contents, sourceBytes: sourceBytes, options)
+    case .rllib: try writeDump(contents, options)
+    }
+  }
+
+  private func writeFile(_ contents: some BufferContents, sourceBytes: Int, _ options: WritingOptions) throws {
+    var progress = ProgressLine("converting", of: contents.rowCount)
+    defer { progress.end() }
+    try BufferFileWriter.write(
+      contents, to: FilePath(output), provenance: Provenance.now(source: input, bytes: sourceBytes), options: options,
+      progress: { progress.update($0) })
+    let file = try BufferFile.open(FilePath(output))
+    let sizes = "\(Quantity.bytes(file.byteCount)) from \(Quantity.bytes(sourceBytes))"
+    let counts = "\(Quantity.count(file.summary.stepCount)) steps" + (file.summary.episodes.map {
+      " in \(Quantity.count($0.count)) episodes"
+    } ?? "")
+    Console.write("wrote \(TerminalText.escaped(output)): \(counts), \(sizes)\n")
+  }
+
+  /// The bytes of the dump, or, if the output is called .zst, one zstd frame of them.
+  private func writeDump(_ contents: some BufferContents, _ options: WritingOptions) throws {
+    var bytes = try MessagePackWriter.bytes(of: RLlibDump.value(of: contents))
+    if output.hasSuffix(".zst") {
+      var compressor = try FrameCompressor(level: options.level)
+      bytes = try compressor.compress(bytes.span)
+    }
+    try POSIXFileSystem().commit(bytes.span, to: FilePath(output), existing: options.existing)
+    Console.write("wrote \(TerminalText.escaped(output)): \(Quantity.bytes(bytes.count))\n")
+  }
+}
+
+/// What has state and no replay buffer.
+private struct NotConvertible: Error, CustomStringConvertible {
+  let path: String
+
+  var description: String {
+    "\(path) holds no replay buffer; convert takes a buffer that RLlib dumped or a file of rlbuf, look at it with \"rlbuf show\""
+  }
+}
+
+/// Who wrote a file, when and from what.
+enum Provenance {
+  static func now(source: String, bytes: Int) -> StateMap {
+    let process = ProcessInfo.processInfo
+    return [
+      "writer": .string("rlbuf \(RLBufCommand.version)"), "created": .string(Date().formatted(.iso8601)),
+      "host": .string(process.hostName), "process": .int(Int64(process.processIdentifier)),
+      "source": .string(source), "source_bytes": .int(Int64(bytes)),
+    ]
+  }
+}
