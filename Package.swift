@@ -42,6 +42,7 @@ let package = Package(
     library("ReplayBuffers", ["StateTree"]),
     library("BufferFiles", ["ReplayBuffers", "Zstandard", "FileSystems", crypto, system]),
     library("ForeignFormats", ["BufferFiles", system]),
+    tests("ArchitectureTests", []),
     tests("MessagePackTests", ["MessagePack"]),
     tests("ZstandardTests", ["Zstandard"]),
     tests("FileSystemsTests", ["FileSystems", "FileSystemsTestSupport", system]),
