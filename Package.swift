@@ -25,6 +25,17 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let package = Package(
   name: "rlbuf",
+  products: [
+    // Each floor is a product of its own: whoever only reads files links nothing above `BufferFiles`.
+    .library(name: "MessagePack", targets: ["MessagePack"]),
+    .library(name: "Zstandard", targets: ["Zstandard"]),
+    .library(name: "FileSystems", targets: ["FileSystems"]),
+    .library(name: "StateTree", targets: ["StateTree"]),
+    .library(name: "ReplayBuffers", targets: ["ReplayBuffers"]),
+    .library(name: "BufferFiles", targets: ["BufferFiles"]),
+    .library(name: "ForeignFormats", targets: ["ForeignFormats"]),
+    .library(name: "Inspection", targets: ["Inspection"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -42,6 +53,7 @@ let package = Package(
     library("ReplayBuffers", ["StateTree"]),
     library("BufferFiles", ["ReplayBuffers", "Zstandard", "FileSystems", crypto, system]),
     library("ForeignFormats", ["BufferFiles", system]),
+    library("Inspection", ["ForeignFormats"]),
     tests("ArchitectureTests", []),
     tests("MessagePackTests", ["MessagePack"]),
     tests("ZstandardTests", ["Zstandard"]),
