@@ -27,7 +27,7 @@ struct DocumentationRule {
 
   private func isPublicDeclaration(_ words: [Substring]) -> Bool {
     let isDeclaration = words.contains { Self.declaring.contains(String($0)) }
-    if words.contains(where: { $0 == "public" || $0 == "open" }) {
+    if Self.isMarkedPublic(words) {
       return isDeclaration && !words.contains("extension") && !words.contains("import")
     }
     switch scopes.last {
@@ -54,10 +54,15 @@ struct DocumentationRule {
   }
 
   private static func scope(declaredBy words: [Substring]) -> Scope {
-    guard words.contains("public") || words.contains("open") else { return .other }
+    guard isMarkedPublic(words) else { return .other }
     if words.contains("enum") { return .publicEnum }
     if words.contains("protocol") { return .publicProtocol }
     return words.contains("extension") ? .publicExtension : .other
+  }
+
+  /// Whether `public` or `open` stands before what is declared: a variable may be called `open`.
+  private static func isMarkedPublic(_ words: [Substring]) -> Bool {
+    words.prefix { !declaring.contains(String($0)) }.contains { $0 == "public" || $0 == "open" }
   }
 
   /// The words before a body, a value or parameters: `public var path: String { get }` gives public, var, path.

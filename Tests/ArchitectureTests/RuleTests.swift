@@ -97,7 +97,7 @@ import Testing
     "/// A.\n@available(*, deprecated)\n@inlinable public func a() {}", "public import A", "public extension A {}", "struct A { enum B { case c } }",
     "/// A.\npublic struct A {\n  enum B {\n    case c\n  }\n}", "/// A.\npublic enum A {\n  /// One.\n  case one, two\n  var b: Int { switch self { case .one: 1 } }\n}",
     "/// A.\npublic enum A {\n  private func a() {\n    switch b {\n    case .one: 1\n    }\n  }\n}", "extension A { /** A. */ public var a: Int { 1 } }",
-    "let publicName = 1", "public extension A {\n  private func a() {}\n}",
+    "let publicName = 1", "private var open = 1", "func open(a: Int) {}", "public extension A {\n  private func a() {}\n}",
   ])
   func `What is documented, or not public, is not found`(text: String) {
     #expect(DocumentationRule.check(source("A/A.swift", text)).isEmpty)
