@@ -10,14 +10,20 @@ enum CodeRule {
         findings.append(Finding(file: source.path, line: line.number, message: "says \(word)"))
       }
       if contains(line.code, "unsafe"), !unsafeFiles.contains(source.path) {
-        findings.append(Finding(file: source.path, line: line.number, message: "says unsafe and is not listed in Architecture.md"))
+        findings.append(
+          Finding(file: source.path, line: line.number, message: "says unsafe and is not listed in Architecture.md"))
       }
-      if line.code.contains("@unchecked Sendable"), !source.lines[max(0, index - 3)...index].contains(where: \.hasComment) {
-        findings.append(Finding(file: source.path, line: line.number, message: "@unchecked Sendable without its reason in a comment above"))
+      if line.code.contains("@unchecked Sendable"),
+        !source.lines[max(0, index - 3)...index].contains(where: \.hasComment)
+      {
+        findings.append(
+          Finding(
+            file: source.path, line: line.number, message: "@unchecked Sendable without its reason in a comment above"))
       }
     }
     if source.lines.count > longestFile {
-      findings.append(Finding(file: source.path, line: nil, message: "has \(source.lines.count) lines, more than \(longestFile)"))
+      findings.append(
+        Finding(file: source.path, line: nil, message: "has \(source.lines.count) lines, more than \(longestFile)"))
     }
     return findings
   }

@@ -5,7 +5,8 @@ struct DocumentationRule {
   }
 
   private static let declaring: Set = [
-    "func", "var", "let", "init", "struct", "enum", "protocol", "typealias", "subscript", "class", "actor", "associatedtype", "macro",
+    "func", "var", "let", "init", "struct", "enum", "protocol", "typealias", "subscript", "class", "actor",
+    "associatedtype", "macro",
   ]
   private static let hidden: Set = ["private", "fileprivate", "internal", "package"]
 
@@ -21,7 +22,9 @@ struct DocumentationRule {
       let isPublic = rule.isPublicDeclaration(words)
       rule.follow(line.code, words)
       guard isPublic, !isDocumented(index, in: source.lines) else { return nil }
-      return Finding(file: source.path, line: line.number, message: "public, without a doc comment: \(words.prefix(6).joined(separator: " "))")
+      return Finding(
+        file: source.path, line: line.number,
+        message: "public, without a doc comment: \(words.prefix(6).joined(separator: " "))")
     }
   }
 

@@ -30,7 +30,9 @@ struct HousePlan {
       Target(name: Self.names(row[1])[0], floor: row[0], imports: Self.names(row[3]))
     }
     outsideModules = try Dictionary(
-      uniqueKeysWithValues: Self.rows(under: "Modules from outside", of: page).map { (Self.names($0[0])[0], Self.names($0[2])) })
+      uniqueKeysWithValues: Self.rows(under: "Modules from outside", of: page).map {
+        (Self.names($0[0])[0], Self.names($0[2]))
+      })
     unsafeFiles = try Self.rows(under: "Files that say `unsafe`", of: page).map { Self.names($0[0])[0] }
     topLevel = try Self.rows(under: "Top level", of: page).map { Self.names($0[0])[0] }
   }
@@ -55,7 +57,9 @@ struct HousePlan {
     guard let start = lines.firstIndex(of: "## \(heading)") else { throw MissingTable(heading: heading) }
     let section = lines[(start + 1)...].prefix { !$0.hasPrefix("## ") }
     let rows = section.filter { $0.hasPrefix("|") }.dropFirst(2).map { line in
-      line.split(separator: "|", omittingEmptySubsequences: false).dropFirst().map { $0.trimmingCharacters(in: .whitespaces) }
+      line.split(separator: "|", omittingEmptySubsequences: false).dropFirst().map {
+        $0.trimmingCharacters(in: .whitespaces)
+      }
     }
     guard !rows.isEmpty else { throw MissingTable(heading: heading) }
     return rows
@@ -63,6 +67,8 @@ struct HousePlan {
 
   /// What stands between backticks in a cell.
   private static func names(_ cell: String) -> [String] {
-    cell.split(separator: "`", omittingEmptySubsequences: false).enumerated().filter { $0.offset % 2 == 1 }.map { String($0.element) }
+    cell.split(separator: "`", omittingEmptySubsequences: false).enumerated().filter { $0.offset % 2 == 1 }.map {
+      String($0.element)
+    }
   }
 }

@@ -1,6 +1,8 @@
 /// In `Package.swift`, settings are declared once, targets are made by the helper functions, and dependencies follow the house plan.
 enum PackageRule {
-  private static let settings = ["swiftSettings:", "cSettings:", "cxxSettings:", "linkerSettings:", "unsafeFlags", "plugins:"]
+  private static let settings = [
+    "swiftSettings:", "cSettings:", "cxxSettings:", "linkerSettings:", "unsafeFlags", "plugins:",
+  ]
   private static let makers = [".target(", ".testTarget(", ".executableTarget(", ".macro(", ".plugin("]
 
   static func check(_ manifest: String, against plan: HousePlan) -> [Finding] {
@@ -29,7 +31,9 @@ enum PackageRule {
   /// `library("Name", ["A", "B"])`: A and B are within the reach of Name. Test targets may depend on anything.
   private static func checkDependencies(_ line: Substring, _ plan: HousePlan) -> [String] {
     let call = line.drop(while: \.isWhitespace)
-    guard let maker = call.firstIndex(of: "("), call[..<maker].allSatisfy(\.isLetter), call[..<maker] != "tests" else { return [] }
+    guard let maker = call.firstIndex(of: "("), call[..<maker].allSatisfy(\.isLetter), call[..<maker] != "tests" else {
+      return []
+    }
     let quoted = call[maker...].prefix { $0 != "]" }.split(separator: "\"", omittingEmptySubsequences: false)
     let names = quoted.enumerated().filter { $0.offset % 2 == 1 }.map { String($0.element) }
     guard let target = names.first else { return [] }

@@ -49,8 +49,10 @@ import Testing
   }
 
   @Test(arguments: [
-    ("Files", "public import States\ninternal import Codec"), ("Files", "internal import Crypto"), ("Codec", "internal import CCodec"),
-    ("FilesTestSupport", "public import Files"), ("States", "// import Files\n/* import Files */ let text = \"import Files\""),
+    ("Files", "public import States\ninternal import Codec"), ("Files", "internal import Crypto"),
+    ("Codec", "internal import CCodec"),
+    ("FilesTestSupport", "public import Files"),
+    ("States", "// import Files\n/* import Files */ let text = \"import Files\""),
     ("States", "let text = \"\"\"\n  import Files\n  \"\"\""),
   ])
   func `An allowed import, or one in comments and text, is not found`(target: String, text: String) throws {
@@ -58,10 +60,22 @@ import Testing
   }
 
   @Test(arguments: [
-    ("| 0 | `Codec` | x | `CCodec` |", "| 0 | `Codec` | x | `CCodec`, `States` |", "Codec imports States, which is not below it"),
-    ("| 2 | `Files` | x | `States` |", "| 2 | `Files` | x | `States`, `CCodec` |", "CCodec must have one importer, has [\"Files\", \"Codec\"]"),
-    ("| 1 | `States` | x | `Codec` |", "| 1 | `States` | x | `Codec`, `Nothing` |", "States imports Nothing, which has no row"),
-    ("| 2 | `Files` | x | `States` |", "| 2 | `Files` | x | `FilesTestSupport` |", "Files imports FilesTestSupport, which is not below it"),
+    (
+      "| 0 | `Codec` | x | `CCodec` |", "| 0 | `Codec` | x | `CCodec`, `States` |",
+      "Codec imports States, which is not below it"
+    ),
+    (
+      "| 2 | `Files` | x | `States` |", "| 2 | `Files` | x | `States`, `CCodec` |",
+      "CCodec must have one importer, has [\"Files\", \"Codec\"]"
+    ),
+    (
+      "| 1 | `States` | x | `Codec` |", "| 1 | `States` | x | `Codec`, `Nothing` |",
+      "States imports Nothing, which has no row"
+    ),
+    (
+      "| 2 | `Files` | x | `States` |", "| 2 | `Files` | x | `FilesTestSupport` |",
+      "Files imports FilesTestSupport, which is not below it"
+    ),
     ("| `Crypto` | x | `Files` |", "| `Crypto` | x | `File` |", "Crypto is for File, which has no row"),
   ])
   func `A plan that points up or shares a C module is found`(row: String, changed: String, message: String) throws {
@@ -73,20 +87,25 @@ import Testing
 
   @Test(arguments: ["Floors", "Modules from outside", "Files that say `unsafe`", "Top level"])
   func `A page without one of its tables is refused`(heading: String) {
-    let page = Self.page.split(separator: "\n").map { $0 == "## \(heading)" ? "## Else" : String($0) }.joined(separator: "\n")
+    let page = Self.page.split(separator: "\n").map { $0 == "## \(heading)" ? "## Else" : String($0) }.joined(
+      separator: "\n")
     #expect(throws: HousePlan.MissingTable.self) { try HousePlan(page: page) }
   }
 
   // MARK: Documentation
 
   @Test(arguments: [
-    ("public struct A {}", 1), ("public func a() {}", 1), ("  public static let a = 1", 1), ("// Not for readers.\npublic var a: Int", 2),
+    ("public struct A {}", 1), ("public func a() {}", 1), ("  public static let a = 1", 1),
+    ("// Not for readers.\npublic var a: Int", 2),
     ("@inlinable\npublic init() {}", 2), ("public private(set) var a = 1", 1), ("public mutating func a()", 1),
-    ("/// A.\npublic enum A {\n  case one\n}", 3), ("/// A.\npublic enum A {\n  /// One.\n  case one\n  indirect case two(A)\n}", 5),
+    ("/// A.\npublic enum A {\n  case one\n}", 3),
+    ("/// A.\npublic enum A {\n  /// One.\n  case one\n  indirect case two(A)\n}", 5),
     ("/// A.\npublic protocol A {\n  func a()\n}", 3), ("/// A.\npublic protocol A {\n  associatedtype B\n}", 3),
-    ("public extension A {\n  func a() {}\n}", 2), ("/// A.\n\npublic struct A {}", 3), ("/* A. */\npublic struct A {}", 2),
+    ("public extension A {\n  func a() {}\n}", 2), ("/// A.\n\npublic struct A {}", 3),
+    ("/* A. */\npublic struct A {}", 2),
     ("/// A.\npublic var a: Int { 1 }\npublic var b: Int { 1 }", 3), ("let text = \"/// A.\"\npublic struct A {}", 2),
-    ("/// A.\npublic struct A: Sequence\nwhere B: C {\n  public subscript(a: Int) -> Int { a }\n}", 4), ("open class A {}", 1),
+    ("/// A.\npublic struct A: Sequence\nwhere B: C {\n  public subscript(a: Int) -> Int { a }\n}", 4),
+    ("open class A {}", 1),
   ])
   func `A public declaration without a doc comment is found`(text: String, line: Int) {
     #expect(DocumentationRule.check(source("A/A.swift", text)).map(\.line) == [line])
@@ -94,10 +113,14 @@ import Testing
 
   @Test(arguments: [
     "/// A.\npublic struct A {}", "/** A. */\npublic struct A {}", "/**\n A.\n */\n@frozen\npublic struct A {}",
-    "/// A.\n@available(*, deprecated)\n@inlinable public func a() {}", "public import A", "public extension A {}", "struct A { enum B { case c } }",
-    "/// A.\npublic struct A {\n  enum B {\n    case c\n  }\n}", "/// A.\npublic enum A {\n  /// One.\n  case one, two\n  var b: Int { switch self { case .one: 1 } }\n}",
-    "/// A.\npublic enum A {\n  private func a() {\n    switch b {\n    case .one: 1\n    }\n  }\n}", "extension A { /** A. */ public var a: Int { 1 } }",
-    "let publicName = 1", "private var open = 1", "func open(a: Int) {}", "public extension A {\n  private func a() {}\n}",
+    "/// A.\n@available(*, deprecated)\n@inlinable public func a() {}", "public import A", "public extension A {}",
+    "struct A { enum B { case c } }",
+    "/// A.\npublic struct A {\n  enum B {\n    case c\n  }\n}",
+    "/// A.\npublic enum A {\n  /// One.\n  case one, two\n  var b: Int { switch self { case .one: 1 } }\n}",
+    "/// A.\npublic enum A {\n  private func a() {\n    switch b {\n    case .one: 1\n    }\n  }\n}",
+    "extension A { /** A. */ public var a: Int { 1 } }",
+    "let publicName = 1", "private var open = 1", "func open(a: Int) {}",
+    "public extension A {\n  private func a() {}\n}",
   ])
   func `What is documented, or not public, is not found`(text: String) {
     #expect(DocumentationRule.check(source("A/A.swift", text)).isEmpty)
@@ -118,7 +141,8 @@ import Testing
 
   @Test(arguments: [
     "let a = try? b as? Int", "// try! and unsafe", "let a = \"as! unsafe\"", "a.withUnsafeBytes { unsafeBytes in }",
-    "let a = #\"try! \\\"#", "/* fatalError( /* nested */ unsafe */ let a = 1", "// Reason: a lock.\nfinal class A: @unchecked Sendable {}",
+    "let a = #\"try! \\\"#", "/* fatalError( /* nested */ unsafe */ let a = 1",
+    "// Reason: a lock.\nfinal class A: @unchecked Sendable {}",
     "let a = \"\\\"\" // unsafe", "myFatalError(1); alias!",
   ])
   func `What only looks like it is not found`(text: String) {
@@ -140,15 +164,22 @@ import Testing
 
   // MARK: Package and top level
 
-  @Test(arguments: [
-    ("library(\"States\", [\"Codec\", crypto]),", []), ("tests(\"StatesTests\", [\"Files\"]),", []), (".systemLibrary(name: \"CCodec\"),", []),
-    ("library(\"States\", [\"Files\"]),", ["States may not depend on Files"]),
-    ("library(\"Files\", [\"CCodec\"]),", ["Files may not depend on CCodec"]),
-    ("library(\"Else\", []),", ["Else has no row in Architecture.md"]),
-    (".target(name: \"States\"),", [".target( in place of a helper function"]),
-    (".target(name: \"States\", swiftSettings: [.unsafeFlags([])]),",
-      ["a target has swiftSettings: of its own", "a target has unsafeFlags of its own", ".target( in place of a helper function"]),
-  ] as [(String, [String])])
+  @Test(
+    arguments: [
+      ("library(\"States\", [\"Codec\", crypto]),", []), ("tests(\"StatesTests\", [\"Files\"]),", []),
+      (".systemLibrary(name: \"CCodec\"),", []),
+      ("library(\"States\", [\"Files\"]),", ["States may not depend on Files"]),
+      ("library(\"Files\", [\"CCodec\"]),", ["Files may not depend on CCodec"]),
+      ("library(\"Else\", []),", ["Else has no row in Architecture.md"]),
+      (".target(name: \"States\"),", [".target( in place of a helper function"]),
+      (
+        ".target(name: \"States\", swiftSettings: [.unsafeFlags([])]),",
+        [
+          "a target has swiftSettings: of its own", "a target has unsafeFlags of its own",
+          ".target( in place of a helper function",
+        ]
+      ),
+    ] as [(String, [String])])
   func `A target with settings or dependencies of its own is found`(line: String, messages: [String]) throws {
     let manifest = "func a() { .target(name: a, swiftSettings: settings) }\nlet package = Package(\n  \(line)\n)"
     #expect(PackageRule.check(manifest, against: try HousePlan(page: Self.page)).map(\.message) == messages)

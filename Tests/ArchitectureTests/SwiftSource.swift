@@ -19,7 +19,9 @@ struct SwiftSource {
   init(path: String, text: String) {
     self.path = path
     var masker = Masker()
-    lines = text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().map { masker.line($0.offset + 1, $0.element) }
+    lines = text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().map {
+      masker.line($0.offset + 1, $0.element)
+    }
     if lines.last?.code.isEmpty == true { lines.removeLast() }
   }
 }

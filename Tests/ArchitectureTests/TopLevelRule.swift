@@ -2,7 +2,8 @@
 enum TopLevelRule {
   /// What git ignores, and git itself.
   private static func isIgnored(_ entry: String) -> Bool {
-    entry == ".git" || entry.hasPrefix(".build") || entry == "Package.resolved" || entry == "runs" || entry == ".swiftpm"
+    entry == ".git" || entry.hasPrefix(".build") || entry == "Package.resolved" || entry == "runs"
+      || entry == ".swiftpm"
   }
 
   static func check(_ entries: [String], allowed: [String]) -> [Finding] {
