@@ -54,6 +54,7 @@ let package = Package(
     library("BufferFiles", ["ReplayBuffers", "Zstandard", "FileSystems", crypto, system]),
     library("ForeignFormats", ["BufferFiles", system]),
     library("Inspection", ["ForeignFormats"]),
+    tests("ArchitectureTests", []),
     tests("MessagePackTests", ["MessagePack"]),
     tests("ZstandardTests", ["Zstandard"]),
     tests("FileSystemsTests", ["FileSystems", "FileSystemsTestSupport", system]),
