@@ -58,10 +58,11 @@ struct DumpColumns {
     let schema = ColumnSchema(name, type, shape: rowShape)
     guard let tensor = tensor(leaves, schema) else { return left.append((name, "its rows are too large")) }
     let spaceType = first.space?.dataType
+    let isInteger = first.block.encoding == .integer
     columns.append(
       Column(
         schema: schema, tensor: tensor, encodings: leaves.map(Self.encoding), path: first.path,
-        differsFromSpace: spaceType != nil && spaceType != type))
+        differsFromSpace: isInteger && spaceType != nil && spaceType != type))
   }
 
   private static func encoding(_ leaf: RLlibEpisode.Leaf?) -> NumberBlock.Encoding? {
@@ -75,7 +76,10 @@ struct DumpColumns {
     return leaves.compactMap { $0.space?.rowShape }.first ?? []
   }
 
-  /// The dtype of the space if every number fits it exactly, else the smallest of the file's own types that does.
+  /// The dtype of the space if the numbers can have had it, else the smallest that holds them all exactly.
+  ///
+  /// The file itself tells float32 from float64 (RLlib keeps rewards in float64 beside a space of float32); of integers
+  /// it has lost the width.
   private static func dataType(_ leaves: [RLlibEpisode.Leaf]) -> DataType? {
     let spaces = Set(leaves.compactMap { $0.space?.dataType })
     let candidates = (spaces.count == 1 ? Array(spaces) : []) + [.bool, .int64, .uint64, .float32, .float64]
@@ -84,12 +88,13 @@ struct DumpColumns {
     return candidates.first { type in blocks.allSatisfy { Self.matches($0, type) && $0.bytes(as: type) != nil } }
   }
 
-  /// Whether a dtype is of the kind in which the file holds the numbers.
+  /// Whether numbers of a dtype would be held as the file holds these.
   private static func matches(_ block: NumberBlock, _ type: DataType) -> Bool {
     switch block.encoding {
     case .bool: type == .bool
     case .integer: type.kind != .bool
-    case .float32, .float64, .mixed: type.kind == .float
+    case .float32: type.kind == .float
+    case .float64, .mixed: type == .float64
     case .empty: true
     }
   }
