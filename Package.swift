@@ -11,12 +11,17 @@ let settings: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let collections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
-func library(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
-  .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -35,8 +40,11 @@ let package = Package(
     .library(name: "BufferFiles", targets: ["BufferFiles"]),
     .library(name: "ForeignFormats", targets: ["ForeignFormats"]),
     .library(name: "Inspection", targets: ["Inspection"]),
+    .library(name: "RLBuf", targets: ["RLBuf"]),
+    .executable(name: "rlbuf", targets: ["RLBufCommand"]),
   ],
   dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
@@ -54,6 +62,8 @@ let package = Package(
     library("BufferFiles", ["ReplayBuffers", "Zstandard", "FileSystems", crypto, system]),
     library("ForeignFormats", ["BufferFiles", system]),
     library("Inspection", ["ForeignFormats"]),
+    library("RLBuf", ["Inspection", "ForeignFormats", "BufferFiles", "FileSystems", "ReplayBuffers", "StateTree", "Zstandard", "MessagePack"]),
+    program("RLBufCommand", ["RLBuf", arguments, system]),
     tests("ArchitectureTests", []),
     tests("MessagePackTests", ["MessagePack"]),
     tests("ZstandardTests", ["Zstandard"]),

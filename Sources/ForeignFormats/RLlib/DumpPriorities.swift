@@ -14,7 +14,7 @@ struct DumpPriorities {
 
   init(_ dump: MessagePackValue, leaves: [Int64]) throws(DumpProblem) {
     guard let sums = SegmentTree(dump["_sum_segment"]) else {
-      throw DumpProblem("_sum_segment is no list of doubles whose length is a power of two")
+      throw DumpProblem("_sum_segment is no list of numbers whose length is a power of two")
     }
     guard leaves.allSatisfy({ 0 <= $0 && $0 < Int64(sums.capacity) }) else {
       throw DumpProblem("_indices names a leaf outside of the \(sums.capacity) of _sum_segment")
