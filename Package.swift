@@ -24,8 +24,8 @@ func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+  .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
 }
 
 let package = Package(
@@ -68,6 +68,7 @@ let package = Package(
     tests("MessagePackTests", ["MessagePack"]),
     tests("ZstandardTests", ["Zstandard"]),
     tests("FileSystemsTests", ["FileSystems", "FileSystemsTestSupport", system]),
+    tests("RLBufCommandTests", ["RLBufCommand"], exclude: ["Cases"]),
     tests("StateTreeTests", ["StateTree", "MessagePack"]),
     tests("ReplayBuffersTests", ["ReplayBuffers", "StateTree"]),
   ]

@@ -1,0 +1,95 @@
+import Foundation
+import Glibc
+
+/// The built command, run as a user runs it.
+enum Binary {
+  /// What one run gave.
+  struct Outcome {
+    let exitCode: Int32
+    /// The number of the signal that ended it; 0 if it ended by itself. A trap is signal 4 or 5.
+    let signal: Int32
+    let output: String
+    let errors: String
+    /// Processor time, user and system.
+    let seconds: Double
+    /// The largest resident set.
+    let peakBytes: Int
+  }
+
+  /// The root of the repository.
+  static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+
+  /// The committed fixtures.
+  static let fixtures = root.appendingPathComponent("Fixtures")
+
+  /// `rlbuf` lies beside the test executable.
+  static let path: String = {
+    let executable = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+    return URL(fileURLWithPath: executable).deletingLastPathComponent().appendingPathComponent("rlbuf").path
+  }()
+
+  /// Runs the command in the folder of the tests.
+  static func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
+    let scratch = try TemporaryFolder()
+    defer { scratch.remove() }
+    let (out, err) = (scratch.url("stdout"), scratch.url("stderr"))
+    let process = try spawn(arguments, environment, out: out.path, err: err.path)
+    var status: Int32 = 0
+    var usage = rusage()
+    while unsafe wait4(process, &status, 0, &usage) < 0, errno == EINTR {}
+    let seconds = [usage.ru_utime, usage.ru_stime].reduce(0.0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6 }
+    return Outcome(
+      exitCode: status >> 8 & 0xff, signal: status & 0x7f,
+      output: String(decoding: try Data(contentsOf: out), as: UTF8.self),
+      errors: String(decoding: try Data(contentsOf: err), as: UTF8.self), seconds: seconds,
+      peakBytes: usage.ru_maxrss * 1024)
+  }
+
+  private struct SpawnFailure: Error { let code: Int32 }
+
+  private static func spawn(
+    _ arguments: [String], _ environment: [String: String], out: String, err: String
+  ) throws -> pid_t {
+    var actions = unsafe posix_spawn_file_actions_t()
+    unsafe posix_spawn_file_actions_init(&actions)
+    defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+    unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    unsafe posix_spawn_file_actions_addopen(&actions, 1, out, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    unsafe posix_spawn_file_actions_addopen(&actions, 2, err, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    var process: pid_t = 0
+    let inherited = ProcessInfo.processInfo.environment.filter { ["PATH", "HOME", "LD_LIBRARY_PATH"].contains($0.key) }
+    // A crash shall end at once, without a minute of symbolication.
+    let all = inherited.merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }.merging(environment) { $1 }
+    let code = unsafe withCStrings([path] + arguments) { argv in
+      unsafe withCStrings(all.map { "\($0.key)=\($0.value)" }) { envp in
+        unsafe posix_spawn(&process, path, &actions, nil, argv, envp)
+      }
+    }
+    guard code == 0 else { throw SpawnFailure(code: code) }
+    return process
+  }
+
+  /// A null-terminated list of C strings that lives for the call.
+  private static func withCStrings<Result>(
+    _ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
+  ) -> Result {
+    let copies = unsafe strings.map { unsafe strdup($0) }
+    defer { for unsafe copy in unsafe copies { unsafe free(copy) } }
+    return unsafe body(copies + [nil])
+  }
+}
+
+/// A folder of its own for one test.
+struct TemporaryFolder {
+  let root: URL
+
+  init() throws {
+    root = FileManager.default.temporaryDirectory.appendingPathComponent("rlbuf-test-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+  }
+
+  func url(_ name: String) -> URL { root.appendingPathComponent(name) }
+
+  func remove() { try? FileManager.default.removeItem(at: root) }
+}

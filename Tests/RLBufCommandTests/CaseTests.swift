@@ -1,0 +1,47 @@
+import Foundation
+import Testing
+
+/// Cases of the command line, each a file of commands with what they print and how they end.
+///
+/// A line that begins with `$ rlbuf` is run; the lines up to the next one are what is expected: standard output, then
+/// lines that begin with `! ` for standard error, then `= N` for the exit code. `{fixtures}` and `{tmp}` stand for
+/// folders. RLBUF_REWRITE_GOLDEN=1 writes what was found instead.
+@Suite("The command line does what its cases say")
+struct CaseTests {
+  private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Cases")
+
+  static let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [])
+    .filter { $0.hasSuffix(".case") }.sorted()
+
+  @Test func `there are cases`() { #expect(Self.names.count >= 5) }
+
+  @Test(arguments: names) func `a case holds`(name: String) throws {
+    let file = Self.folder.appendingPathComponent(name)
+    let expected = try String(contentsOf: file, encoding: .utf8)
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let found = try expected.split(separator: "\n", omittingEmptySubsequences: false)
+      .filter { $0.hasPrefix("$ ") || $0.hasPrefix("#") }
+      .map { $0.hasPrefix("#") ? "\($0)\n" : try Self.run(String($0), folder) }
+      .joined()
+    if ProcessInfo.processInfo.environment["RLBUF_REWRITE_GOLDEN"] == "1" {
+      try found.write(to: file, atomically: true, encoding: .utf8)
+    } else {
+      #expect(found == expected, "\(name) differs; RLBUF_REWRITE_GOLDEN=1 writes what was found")
+    }
+  }
+
+  /// Runs one command and returns its part of the case.
+  private static func run(_ line: String, _ folder: TemporaryFolder) throws -> String {
+    let places = ["{fixtures}": Binary.fixtures.path, "{tmp}": folder.root.path]
+    let words = line.dropFirst(2).split(separator: " ").map { word in
+      places.reduce(String(word)) { $0.replacingOccurrences(of: $1.key, with: $1.value) }
+    }
+    let outcome = try Binary.run(Array(words.dropFirst()), environment: ["COLUMNS": "100"])
+    var text = line + "\n" + outcome.output
+    if !outcome.output.isEmpty, !outcome.output.hasSuffix("\n") { text += "\\ no line break at the end\n" }
+    text += outcome.errors.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map { "! \($0)\n" }.joined()
+    text += "= \(outcome.signal == 0 ? "\(outcome.exitCode)" : "signal \(outcome.signal)")\n"
+    return places.reduce(text) { $0.replacingOccurrences(of: $1.value, with: $1.key) }
+  }
+}
