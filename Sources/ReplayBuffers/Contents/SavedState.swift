@@ -14,7 +14,8 @@ struct SavedState {
   ) throws {
     guard contents.kind == kind else { throw ReplayBufferError.wrongKind(expected: kind, found: contents.kind) }
     guard contents.layout == layout, contents.rowCount >= 0 else {
-      throw ReplayBufferError.invalidContents("the layout is \(contents.layout.rawValue) with \(contents.rowCount) rows")
+      throw ReplayBufferError.invalidContents(
+        "the layout is \(contents.layout.rawValue) with \(contents.rowCount) rows")
     }
     do { reader = try StateReader(contents.state()) } catch { throw Self.wrapped(error) }
     self.defaults = defaults
@@ -83,11 +84,19 @@ struct SavedState {
 }
 
 extension BufferContents {
-  /// All rows in batches that were checked against the schema.
+  /// All rows in batches, which follow each other without gaps and were checked against the schema.
   func forEachCheckedBatch(_ body: (RowBatch) throws -> Void) throws {
+    var next = 0
     try forEachBatch { batch in
+      guard batch.firstRow == next, batch.count <= rowCount - next else {
+        throw ReplayBufferError.invalidContents("rows \(batch.rows) came where row \(next) of \(rowCount) was due")
+      }
       try schema.check(batch.columns, count: batch.count)
       try body(batch)
+      next += batch.count
+    }
+    guard next == rowCount else {
+      throw ReplayBufferError.invalidContents("only \(next) of \(rowCount) rows came")
     }
   }
 }

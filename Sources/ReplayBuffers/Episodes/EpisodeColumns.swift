@@ -17,7 +17,8 @@ struct EpisodeColumns: Sendable {
     reward = try Self.index("rewards", schema)
     let column = schema.columns[reward]
     guard column.shape.isEmpty, column.dataType.kind != .complex, column.dataType.kind != .opaque else {
-      throw .invalidSchema("the column \"rewards\" is \(column.dataType) \(column.shape), expected one real number a step")
+      throw .invalidSchema(
+        "the column \"rewards\" is \(column.dataType) \(column.shape), expected one real number a step")
     }
     let roles = [observation, action, reward]
     extras = schema.columns.indices.filter { !roles.contains($0) }

@@ -48,7 +48,9 @@ struct EpisodeLoader {
     }
   }
 
-  private mutating func load(_ piece: Range<Int>, of episode: EpisodeRecord, _ batch: RowBatch) throws(ReplayBufferError) {
+  private mutating func load(_ piece: Range<Int>, of episode: EpisodeRecord, _ batch: RowBatch)
+    throws(ReplayBufferError)
+  {
     let stepRows = piece.clamped(to: episode.firstRow..<episode.firstRow + episode.length)
     if number == nil { number = try begin(episode, firstStep: batch.steps[piece.lowerBound - batch.firstRow]) }
     guard let number else { return }

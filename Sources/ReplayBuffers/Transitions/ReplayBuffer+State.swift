@@ -52,7 +52,8 @@ extension ReplayBuffer: Checkpointable {
     try contents.forEachCheckedBatch { batch in
       let expected = log.rows.upperBound
       guard batch.steps.elementsEqual((expected..<expected + batch.count).map(Int64.init)) else {
-        throw ReplayBufferError.invalidContents("the step numbers of rows \(batch.rows) do not count on from \(expected)")
+        throw ReplayBufferError.invalidContents(
+          "the step numbers of rows \(batch.rows) do not count on from \(expected)")
       }
       log.append(batch.columns)
     }

@@ -8,7 +8,7 @@ import StateTree
 @main
 enum StorageBenchmark {
   static func main() throws {
-    try report("transition-46-bytes-of-1000000", columns(observationBytes: 16), rows: 1_000_000, bar: 1.5)
+    try report("transition-46-bytes-of-1000000", columns(observationBytes: 16), rows: 1_000_000, bar: 1)
     for bytes in [32, 64, 128, 256, 512, 1024] {
       let rows = min(1_000_000, (512 << 20) / (2 * bytes))
       try report("two-columns-of-\(bytes)-bytes-of-\(rows)", columns(observationBytes: bytes), rows: rows, bar: nil)
@@ -62,7 +62,7 @@ enum StorageBenchmark {
       let start = ContinuousClock.now
       for pick in picks { seen &+= log.gather(pick)[0].bytes.count }
       let elapsed = ContinuousClock.now - start
-      times.append(Double(elapsed.components.attoseconds) / 1e9 / Double(rounds) + Double(elapsed.components.seconds) * 1e9 / Double(rounds))
+      times.append(elapsed / .nanoseconds(rounds))
     }
     precondition(seen > 0)
     return times.sorted()[times.count / 2]
