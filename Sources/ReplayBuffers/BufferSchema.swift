@@ -35,7 +35,8 @@ public struct BufferSchema: Hashable, Sendable {
       guard names.insert(StateKey(column.name)).inserted else {
         throw .invalidSchema("the column \"\(column.name)\" stands in it twice")
       }
-      guard let bytes = try? Tensor.byteCount(column.dataType, shape: column.shape), bytes <= Self.maximumRowBytes else {
+      guard let bytes = try? Tensor.byteCount(column.dataType, shape: column.shape), bytes <= Self.maximumRowBytes
+      else {
         throw .invalidSchema("a row of the column \"\(column.name)\" exceeds \(Self.maximumRowBytes) bytes")
       }
     }

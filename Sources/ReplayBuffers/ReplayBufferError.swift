@@ -6,8 +6,38 @@ public enum ReplayBufferError: Error, Sendable, Equatable {
   case invalidSchema(String)
   /// A column that is not there.
   case unknownColumn(String, known: [String])
+  /// A column that was not given.
+  case missingColumn(String, given: [String])
+  /// Another number of columns than the schema has.
+  case wrongColumnCount(expected: Int, found: Int)
+  /// A column of another type, row shape or length.
+  case columnMismatch(String, expected: String, found: String)
   /// Episodes that cannot lie in one buffer.
   case invalidEpisodes(String)
+  /// A fragment that does not begin where its episode stands; `expected` is nil where any time from 0 would do.
+  case wrongStartTime(episode: String, expected: Int?, found: Int)
+  /// A fragment whose first observation is not the last one of its episode.
+  case differentBoundary(episode: String, time: Int, stored: String, found: String)
+  /// A fragment of an episode that has ended.
+  case finishedEpisode(String)
+  /// More episodes under way than a buffer has lanes for.
+  case tooManyOpenEpisodes(limit: Int)
+  /// Sampling from a buffer without a step.
+  case emptyBuffer
+  /// Another number of priorities than of steps.
+  case unequalCounts(steps: Int, priorities: Int)
+  /// A priority that is not a finite number.
+  case invalidPriority(step: Int, priority: Double)
+  /// A step number that the buffer never gave.
+  case unknownStep(Int, next: Int)
+  /// Contents of another kind of buffer.
+  case wrongKind(expected: String, found: String)
+  /// A setting that neither the contents nor the defaults have.
+  case missingSetting(String)
+  /// Contents that no buffer can have: damaged or wrongly written.
+  case invalidContents(String)
+  /// What must always hold and does not: a mistake in this library.
+  case brokenInvariant(String)
   /// Saved state that is not a buffer's.
   case state(StateTreeError)
 }

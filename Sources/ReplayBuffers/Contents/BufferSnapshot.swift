@@ -1,0 +1,72 @@
+public import StateTree
+
+/// What a replay buffer was at one moment, immutable and free to be read on any thread while the buffer goes on.
+///
+/// It shares chunks and pages with the buffer, so taking it copies no rows.
+public struct BufferSnapshot: BufferContents {
+  /// Where the rows are.
+  enum Source: Sendable {
+    case transitions(ChunkLog)
+    case episodes(EpisodeRows)
+  }
+
+  /// The type of the buffer.
+  public let kind: String
+  /// The columns.
+  public let schema: BufferSchema
+  let source: Source
+  /// The state but what is as long as the buffer, which is made when asked for.
+  let settings: StateMap
+  let priorities: PriorityLeaves?
+
+  init(
+    kind: String, schema: BufferSchema, source: Source, settings: StateMap, priorities: PriorityLeaves? = nil
+  ) {
+    self.kind = kind
+    self.schema = schema
+    self.source = source
+    self.settings = settings
+    self.priorities = priorities
+  }
+
+  /// How the rows lie.
+  public var layout: BufferLayout {
+    switch source {
+    case .transitions: .transitions
+    case .episodes: .episodes
+    }
+  }
+
+  /// How many rows there are, final observations included.
+  public var rowCount: Int {
+    switch source {
+    case .transitions(let log): log.rows.count
+    case .episodes(let episodes): episodes.rowCount
+    }
+  }
+
+  /// Counters, sampler, episodes and priorities.
+  /// - Complexity: O(steps) with priorities, else O(episodes)
+  public func state() -> StateValue {
+    var map = settings
+    if case .episodes(let episodes) = source {
+      map["episodes"] = episodes.table.state
+      map["priorities"] = priorities.map { .tensor(Tensor(vector: episodes.steps().map($0.leaf))) }
+    }
+    return .map(map)
+  }
+
+  /// Some rows.
+  /// - Precondition: `range` lies in `0..<rowCount`.
+  /// - Complexity: O(rows)
+  public func rows(_ range: Range<Int>) -> RowBatch {
+    precondition(range.lowerBound >= 0 && range.upperBound <= rowCount, "rows of the snapshot")
+    switch source {
+    case .transitions(let log):
+      let steps = log.rows.lowerBound + range.lowerBound..<log.rows.lowerBound + range.upperBound
+      return RowBatch(firstRow: range.lowerBound, steps: steps.map(Int64.init), columns: log.rows(steps))
+    case .episodes(let episodes):
+      return episodes.rows(range)
+    }
+  }
+}

@@ -1,0 +1,116 @@
+internal import StateTree
+
+/// The rows of a store of episodes at one moment: episode after episode, each with its final observation.
+struct EpisodeRows: Sendable {
+  private let columns: EpisodeColumns
+  private let layout: RowLayout
+  private let lanes: [EpisodeStore.Lane]
+  private let episodes: PagedWindow<EpisodeStore.Episode>
+  /// The first row of every episode, and the count of rows behind the last.
+  private let offsets: [Int]
+
+  /// The rows of `store`.
+  /// - Complexity: O(lanes + episodes)
+  init(_ store: EpisodeStore) {
+    (columns, layout, lanes, episodes) = (store.columns, store.layout, store.lanes, store.episodes)
+    var offsets = [0]
+    offsets.reserveCapacity(store.episodes.positions.count + 1)
+    for number in store.episodes.positions {
+      offsets.append(offsets[offsets.count - 1] + store.episodes[number].length + 1)
+    }
+    self.offsets = offsets
+  }
+
+  var rowCount: Int { offsets[offsets.count - 1] }
+
+  /// The episodes as files describe them.
+  var table: EpisodeTable {
+    let records = episodes.positions.map { number in
+      let episode = episodes[number]
+      return EpisodeRecord(
+        id: episode.id, lane: episode.lane, firstRow: offsets[number - episodes.positions.lowerBound],
+        length: episode.length, startTime: episode.startTime, isTerminated: episode.isTerminated,
+        isTruncated: episode.isTruncated)
+    }
+    do { return try EpisodeTable(records) } catch { preconditionFailure("\(error)") }
+  }
+
+  /// The step numbers in the order of the rows, final observations skipped.
+  func steps() -> [Int] {
+    var steps: [Int] = []
+    for number in episodes.positions {
+      let episode = episodes[number]
+      steps += stepNumbers((0..<episode.length).map { address(of: $0, in: episode) }).map(Int.init)
+    }
+    return steps
+  }
+
+  /// Some rows.
+  func rows(_ range: Range<Int>) -> RowBatch {
+    var addresses: [RowAddress] = []
+    addresses.reserveCapacity(range.count)
+    var held: [Int: [UInt8]] = [:]
+    forEachPiece(of: range) { episode, rows in
+      for row in rows {
+        if row == episode.length, !episode.isDone { held[addresses.count] = lanes[episode.lane].held }
+        addresses.append(address(of: row, in: episode))
+      }
+    }
+    let tensors = columns.schema.columns.indices.map { index in
+      let tensor = ChunkLog.gather(addresses, layout, column: index)
+      return index == columns.observation ? tensor.replacing(held) : tensor
+    }
+    var steps = stepNumbers(addresses)
+    for index in held.keys { steps[index] = -1 }
+    return RowBatch(firstRow: range.lowerBound, steps: steps, columns: tensors)
+  }
+
+  /// Where a row of an episode lies, or nowhere for an observation that is held.
+  private func address(of row: Int, in episode: EpisodeStore.Episode) -> RowAddress {
+    row < episode.laneRows ? lanes[episode.lane].log.address(of: episode.firstRow + row) : .nowhere
+  }
+
+  private func stepNumbers(_ addresses: [RowAddress]) -> [Int64] {
+    ChunkLog.gather(addresses, layout, column: columns.step).integers() ?? []
+  }
+
+  /// Calls `body` with every episode that has rows in `range` and these rows, counted from its first.
+  private func forEachPiece(of range: Range<Int>, _ body: (EpisodeStore.Episode, Range<Int>) -> Void) {
+    var row = range.lowerBound
+    var index = episodeIndex(ofRow: row)
+    while row < range.upperBound {
+      let start = offsets[index]
+      let end = min(offsets[index + 1], range.upperBound)
+      body(episodes[episodes.positions.lowerBound + index], row - start..<end - start)
+      row = end
+      index += 1
+    }
+  }
+
+  /// The last episode that begins at or before a row, by halving.
+  private func episodeIndex(ofRow row: Int) -> Int {
+    var candidates = 0..<offsets.count - 1
+    while candidates.count > 1 {
+      let middle = candidates.lowerBound + candidates.count / 2
+      candidates = offsets[middle] <= row ? middle..<candidates.upperBound : candidates.lowerBound..<middle
+    }
+    return candidates.lowerBound
+  }
+}
+
+extension Tensor {
+  /// The tensor with some entries of its first axis replaced by bytes of their size.
+  func replacing(_ entries: [Int: [UInt8]]) -> Tensor {
+    guard !entries.isEmpty else { return self }
+    var bytes = bytes
+    for (index, entry) in entries {
+      precondition(entry.count == rowBytes, "bytes of one entry")
+      bytes.replaceSubrange(index * rowBytes..<(index + 1) * rowBytes, with: entry)
+    }
+    do {
+      return try Tensor(dataType, shape: shape, bytes: bytes)
+    } catch {
+      preconditionFailure("\(error)")
+    }
+  }
+}

@@ -1,0 +1,99 @@
+internal import StateTree
+
+extension EpisodeStore {
+  /// Adds a fragment to its episode, or begins a stored episode with it.
+  /// - Returns: the numbers of the new steps.
+  /// - Throws: `ReplayBufferError`; nothing is changed then.
+  mutating func add(_ fragment: EpisodeFragment) throws(ReplayBufferError) -> Range<Int> {
+    let tensors = try columns.tensors(of: fragment)
+    guard (0...SavedState.largestCount).contains(fragment.startTime) else {
+      throw .wrongStartTime(episode: fragment.id, expected: nil, found: fragment.startTime)
+    }
+    if let number = episodeOfID[StateKey(fragment.id)] {
+      try check(fragment, continues: episodes[number])
+      return append(tensors, of: fragment, to: number)
+    }
+    // A runner that has only reset its environment has nothing to store yet; RLlib stores an episode of length 0.
+    guard fragment.length > 0 else { return nextStep..<nextStep }
+    let number = begin(fragment.id, lane: try freeLane(), startTime: fragment.startTime, firstStep: nextStep)
+    return append(tensors, of: fragment, to: number)
+  }
+
+  private func check(_ fragment: EpisodeFragment, continues episode: Episode) throws(ReplayBufferError) {
+    guard !episode.isDone, let held = lanes[episode.lane].held else { throw .finishedEpisode(fragment.id) }
+    let time = episode.startTime + episode.length
+    guard fragment.startTime == time else {
+      throw .wrongStartTime(episode: fragment.id, expected: time, found: fragment.startTime)
+    }
+    let column = columns.schema.columns[columns.observation]
+    guard fragment.observations.bytes.prefix(column.rowBytes).elementsEqual(held) else {
+      throw .differentBoundary(
+        episode: fragment.id, time: time, stored: column.rows(1, held).preview,
+        found: fragment.observations.rows(0..<1).preview)
+    }
+  }
+
+  /// The first lane whose last episode is done, a new one if there is none.
+  mutating func freeLane() throws(ReplayBufferError) -> Int {
+    if let free = lanes.firstIndex(where: { $0.held == nil }) { return free }
+    guard lanes.count < Self.largestLaneCount else { throw .tooManyOpenEpisodes(limit: Self.largestLaneCount) }
+    addLane()
+    return lanes.count - 1
+  }
+
+  mutating func addLane() { lanes.append(Lane(log: ChunkLog(layout), held: nil)) }
+
+  /// Begins a stored episode without steps.
+  mutating func begin(_ id: String, lane: Int, startTime: Int, firstStep: Int) -> Int {
+    let number = episodes.positions.upperBound
+    episodes.append(
+      Episode(
+        id: id, lane: lane, firstRow: lanes[lane].log.rows.upperBound, length: 0, startTime: startTime,
+        firstStep: firstStep, isTerminated: false, isTruncated: false))
+    episodeOfID[StateKey(id)] = number
+    return number
+  }
+
+  private mutating func append(_ tensors: [Tensor], of fragment: EpisodeFragment, to number: Int) -> Range<Int> {
+    let added = nextStep..<nextStep + fragment.length
+    let observationBytes = columns.schema.columns[columns.observation].rowBytes
+    var sources = tensors.map { $0.bytes[...] }
+    let last = sources[columns.observation].suffix(observationBytes)
+    sources[columns.observation] = sources[columns.observation].dropLast(observationBytes)
+    let time = episodes[number].length
+    for offset in 0..<added.count { steps.append(Step(episode: number, time: time + offset)) }
+    append(sources, steps: added.map(Int64.init), to: number)
+    insertionCount += added.count
+    end(number, isTerminated: fragment.isTerminated, isTruncated: fragment.isTruncated, observation: last)
+    return added
+  }
+
+  /// Appends complete rows, given as the bytes of each column, to an episode's lane.
+  mutating func append(_ sources: [ArraySlice<UInt8>], steps: [Int64], to number: Int) {
+    let lane = episodes[number].lane
+    lanes[lane].log.append(count: steps.count, sources + [Tensor(vector: steps).bytes[...]])
+    episodes[number].length += steps.count
+    stepCount += steps.count
+  }
+
+  /// Says how an episode stands behind its last row: done, with a row for the observation, or under way, with it held.
+  mutating func end(_ number: Int, isTerminated: Bool, isTruncated: Bool, observation: ArraySlice<UInt8>) {
+    episodes[number].isTerminated = isTerminated
+    episodes[number].isTruncated = isTruncated
+    let lane = episodes[number].lane
+    if isTerminated || isTruncated {
+      lanes[lane].held = nil
+      lanes[lane].log.append(count: 1, columns.finalRow(observation))
+    } else {
+      lanes[lane].held = Array(observation)
+    }
+  }
+}
+
+extension Tensor {
+  /// The first numbers, for messages.
+  fileprivate var preview: String {
+    guard let numbers = doubles() else { return summary }
+    return "[\(numbers.prefix(4).map { "\($0)" }.joined(separator: ", "))\(numbers.count > 4 ? ", ..." : "")]"
+  }
+}

@@ -1,0 +1,24 @@
+internal import StateTree
+
+extension EpisodeStore {
+  /// Counters and window as files hold them.
+  var settings: StateMap {
+    [
+      "capacity": .integer(capacity), "num_timesteps": .integer(stepCount),
+      "num_timesteps_added": .integer(insertionCount),
+      "num_episodes_evicted": .integer(episodes.positions.lowerBound), "sampled_timesteps": .integer(sampledCount),
+      "first_step": .integer(steps.positions.lowerBound), "next_step": .integer(nextStep),
+    ]
+  }
+
+  /// The store at this moment as the snapshot of a buffer.
+  func snapshot(
+    kind: String, adding more: StateMap, priorities: PriorityLeaves? = nil
+  ) -> BufferSnapshot {
+    var settings = settings
+    for (key, value) in more { settings[key] = value }
+    return BufferSnapshot(
+      kind: kind, schema: columns.schema, source: .episodes(EpisodeRows(self)), settings: settings,
+      priorities: priorities)
+  }
+}

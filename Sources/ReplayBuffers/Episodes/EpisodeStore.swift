@@ -1,0 +1,119 @@
+internal import StateTree
+
+/// Episodes in lanes, one lane an environment slot, with an index of their steps: what buffers of episodes share.
+///
+/// A row is complete when it enters its lane: the successor observation is the next row's. The observation behind the
+/// last step of an episode under way is held beside the lane; when the episode is done it becomes a row of its own.
+struct EpisodeStore: Sendable {
+  /// The most lanes, that is, episodes under way at once.
+  static let largestLaneCount = 1 << 16
+
+  /// An environment slot's rows.
+  struct Lane: Sendable {
+    var log: ChunkLog
+    /// The observation behind the last row while the lane's last episode is under way.
+    var held: [UInt8]?
+  }
+
+  /// An episode, by where it lies.
+  struct Episode: Sendable {
+    var id: String
+    var lane: Int
+    /// Its first row in the lane.
+    var firstRow: Int
+    var length: Int
+    var startTime: Int
+    var firstStep: Int
+    var isTerminated: Bool
+    var isTruncated: Bool
+
+    var isDone: Bool { isTerminated || isTruncated }
+    /// How many rows it has in its lane.
+    var laneRows: Int { isDone ? length + 1 : length }
+  }
+
+  /// Whose step a step number is.
+  struct Step: Sendable {
+    /// The number of the episode, -1 for a number without a step.
+    var episode: Int
+    /// The time since the beginning of the stored part.
+    var time: Int
+
+    static let hole = Step(episode: -1, time: 0)
+  }
+
+  let columns: EpisodeColumns
+  let capacity: Int
+  /// How rows lie in every lane.
+  let layout: RowLayout
+  var lanes: [Lane] = []
+  /// The episodes in the order in which they were begun, numbered over the lifetime of the buffer.
+  var episodes: PagedWindow<Episode>
+  var episodeOfID: [StateKey: Int] = [:]
+  /// The steps by number, from the oldest stored one to the next.
+  var steps: PagedWindow<Step>
+  var stepCount = 0
+  var insertionCount = 0
+  var sampledCount = 0
+
+  init(capacity: Int, schema: BufferSchema, firstEpisode: Int = 0, firstStep: Int = 0) throws(ReplayBufferError) {
+    precondition(capacity > 0, "a capacity of at least 1, found \(capacity)")
+    self.capacity = capacity
+    columns = try EpisodeColumns(schema)
+    layout = RowLayout(columns.laneColumns)
+    let nobody = Episode(
+      id: "", lane: 0, firstRow: 0, length: 0, startTime: 0, firstStep: 0, isTerminated: false, isTruncated: false)
+    episodes = PagedWindow(startingAt: firstEpisode, filler: nobody, pageShift: 8)
+    steps = PagedWindow(startingAt: firstStep, filler: .hole)
+  }
+
+  /// The number that the next step gets.
+  var nextStep: Int { steps.positions.upperBound }
+  /// Whether whole episodes have to go.
+  var isOverfull: Bool { stepCount > capacity && episodes.positions.count > 1 }
+
+  var counters: EpisodeCounters {
+    EpisodeCounters(
+      episodes: episodes.positions.count, evictedEpisodes: episodes.positions.lowerBound, steps: stepCount,
+      insertionCount: insertionCount, sampledCount: sampledCount)
+  }
+
+  /// The episode and time of a step, or nil if it is not stored any more.
+  func stored(_ step: Int) -> (episode: Episode, time: Int)? {
+    guard steps.positions.contains(step) else { return nil }
+    let entry = steps[step]
+    guard entry.episode >= episodes.positions.lowerBound else { return nil }
+    return (episodes[entry.episode], entry.time)
+  }
+
+  /// Whether a step is stored.
+  func isStored(_ step: Int) -> Bool {
+    steps.positions.contains(step) && steps[step].episode >= episodes.positions.lowerBound
+  }
+
+  /// The numbers of an episode's steps.
+  func stepNumbers(of episode: Episode) -> [Int] {
+    let rows = episode.firstRow..<episode.firstRow + episode.length
+    return gather(rows.map(lanes[episode.lane].log.address), column: columns.step).integers()?.map(Int.init) ?? []
+  }
+
+  /// One column of rows from any lanes.
+  func gather(_ addresses: [RowAddress], column: Int) -> Tensor {
+    ChunkLog.gather(addresses, layout, column: column)
+  }
+
+  /// The numbers of the steps of the oldest episode, the next to go.
+  func oldestSteps() -> [Int] { stepNumbers(of: episodes[episodes.positions.lowerBound]) }
+
+  /// Forgets the oldest episode; if it is still under way, what comes later of it begins a stored episode of its own.
+  mutating func evictOldest() {
+    let number = episodes.positions.lowerBound
+    let episode = episodes[number]
+    episodeOfID[StateKey(episode.id)] = nil
+    stepCount -= episode.length
+    episodes.drop(below: number + 1)
+    if !episode.isDone { lanes[episode.lane].held = nil }
+    lanes[episode.lane].log.drop(below: episode.firstRow + episode.laneRows)
+    steps.drop(below: episodes.positions.isEmpty ? nextStep : episodes[number + 1].firstStep)
+  }
+}
