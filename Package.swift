@@ -69,6 +69,7 @@ let package = Package(
     tests("ZstandardTests", ["Zstandard"]),
     tests("FileSystemsTests", ["FileSystems", "FileSystemsTestSupport", system]),
     tests("RLBufCommandTests", ["RLBufCommand"], exclude: ["Cases"]),
+    tests("SamplesTests", ["ForeignFormats", "BufferFiles", system]),
     tests("StateTreeTests", ["StateTree", "MessagePack"]),
     tests("ReplayBuffersTests", ["ReplayBuffers", "StateTree"]),
   ]
