@@ -68,7 +68,7 @@ let package = Package(
     tests("MessagePackTests", ["MessagePack"]),
     tests("ZstandardTests", ["Zstandard"]),
     tests("FileSystemsTests", ["FileSystems", "FileSystemsTestSupport", system]),
-    tests("RLBufCommandTests", ["RLBufCommand"], exclude: ["Cases"]),
+    tests("RLBufCommandTests", ["RLBufCommand", "Zstandard"], exclude: ["Cases"]),
     tests("SamplesTests", ["ForeignFormats", "BufferFiles", system]),
     tests("StateTreeTests", ["StateTree", "MessagePack"]),
     tests("ReplayBuffersTests", ["ReplayBuffers", "StateTree"]),

@@ -1,0 +1,49 @@
+import Foundation
+import Testing
+
+/// What cannot be trusted gets one clear line and the right exit code, in little time and memory, and never a trap.
+@Suite("Bad input")
+struct BadInputTests {
+  @Test(arguments: BadFiles.all) func `is refused by every command`(bad: BadFiles.Case) throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let file = folder.url("bad")
+    try bad.make(file)
+    let output = folder.url("out").path
+    for (arguments, code) in [
+      (["show", file.path], 1), (["show", "--json", file.path], 1), (["convert", file.path, output], 1),
+      (["diff", file.path, file.path], 2), (["verify", file.path], 2),
+    ] as [([String], Int32)] {
+      let outcome = try Binary.run(arguments)
+      let command = arguments[0]
+      #expect(outcome.signal == 0, "\(command) ended by signal \(outcome.signal)")
+      #expect(outcome.exitCode == (bad.isLimit ? 65 : code), "\(command): \(outcome.errors)\(outcome.output)")
+      #expect(outcome.errors.count(where: \.isNewline) == 1, "\(command): \(outcome.errors)")
+      #expect(outcome.errors.hasPrefix("rlbuf: "), "\(command): \(outcome.errors)")
+      #expect(outcome.errors.count > 40, "\(command) says too little: \(outcome.errors)")
+      #expect(outcome.output.isEmpty, "\(command): \(outcome.output)")
+      #expect(outcome.seconds < 1, "\(command) took \(outcome.seconds) s of processor time")
+      #expect(outcome.peakBytes < 256 << 20, "\(command) took \(outcome.peakBytes) bytes")
+      #expect(!FileManager.default.fileExists(atPath: output))
+    }
+  }
+
+  @Test func `a message names the file`() throws {
+    let outcome = try Binary.run(["show", "/no/such/file.msgpack"])
+    #expect(outcome.errors == "rlbuf: cannot read the status of /no/such/file.msgpack: no such file or directory; check the path\n")
+    #expect(outcome.exitCode == 1)
+  }
+
+  @Test func `no escape byte of a file reaches the terminal`() throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let file = folder.url("escape.msgpack")
+    let key = Array("\u{1b}]0;owned\u{7}\u{1b}[31m\u{202e}".utf8)
+    try Data([0x81, 0xa0 | UInt8(key.count)] + key + [0xa3, 0x1b, 0x5b, 0x41]).write(to: file)
+    for arguments in [["show", file.path], ["show", "--json", file.path], ["diff", file.path, file.path]] {
+      let outcome = try Binary.run(arguments)
+      #expect(outcome.exitCode == 0, "\(outcome.errors)")
+      #expect(!(outcome.output + outcome.errors).unicodeScalars.contains { $0.value < 32 && $0 != "\n" || $0 == "\u{202e}" })
+    }
+  }
+}
