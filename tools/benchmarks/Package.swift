@@ -1,18 +1,27 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+let settings: [SwiftSetting] = [.swiftLanguageMode(.v6), .enableUpcomingFeature("MemberImportVisibility")]
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+
+func rlbuf(_ name: String) -> Target.Dependency { .product(name: name, package: "rlbuf") }
+
 // Benchmarks are a package of their own, so that the library stays free of what they need.
-// They use the products `ReplayBuffers` and `StateTree` of the package above.
 let package = Package(
   name: "benchmarks",
-  products: [.executable(name: "storage-benchmark", targets: ["StorageBenchmark"])],
-  dependencies: [.package(name: "rlbuf", path: "../..")],
+  products: [
+    .executable(name: "storage-benchmark", targets: ["StorageBenchmark"]),
+    .executable(name: "file-benchmark", targets: ["FileBenchmark"]),
+  ],
+  dependencies: [
+    .package(name: "rlbuf", path: "../.."), .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+  ],
   targets: [
     .executableTarget(
-      name: "StorageBenchmark",
-      dependencies: [
-        .product(name: "ReplayBuffers", package: "rlbuf"), .product(name: "StateTree", package: "rlbuf"),
-      ],
-      swiftSettings: [.swiftLanguageMode(.v6), .enableUpcomingFeature("MemberImportVisibility")])
+      name: "StorageBenchmark", dependencies: [rlbuf("ReplayBuffers"), rlbuf("StateTree")], swiftSettings: settings),
+    .executableTarget(
+      name: "FileBenchmark",
+      dependencies: [rlbuf("BufferFiles"), rlbuf("FileSystems"), rlbuf("ReplayBuffers"), rlbuf("StateTree"), system],
+      swiftSettings: settings),
   ]
 )
