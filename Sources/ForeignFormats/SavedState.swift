@@ -42,6 +42,31 @@ public enum SavedState: Sendable {
     return .rllibDump(try RLlibDump(document.objects[0], path: path, info: document.info))
   }
 
+  /// Whether a file says of itself that rlbuf wrote it: by its first frame, or, if that is damaged, by the seek table at
+  /// its end.
+  /// - Throws: `ForeignFormatError.fileSystem` for what cannot be opened.
+  public static func isBufferFile(
+    _ path: FilePath, on fileSystem: any FileSystem = POSIXFileSystem()
+  ) throws(ForeignFormatError) -> Bool {
+    guard try !isDirectory(path, fileSystem) else { return false }
+    return try isBufferFile(path, fileSystem) || endsWithSeekTable(path, fileSystem)
+  }
+
+  private static func endsWithSeekTable(
+    _ path: FilePath, _ fileSystem: any FileSystem
+  ) throws(ForeignFormatError) -> Bool {
+    do throws(FileSystemError) {
+      return try fileSystem.withOpenFile(path, follow: .userPath) { (file) throws(FileSystemError) in
+        let size = try fileSystem.status(of: file).byteCount
+        guard size >= Int64(SeekTable.Footer.bytes) else { return false }
+        let tail = try fileSystem.read(exactly: SeekTable.Footer.bytes, at: size - Int64(SeekTable.Footer.bytes), from: file)
+        return (try? SeekTable.Footer(decoding: tail.span)) != nil
+      }
+    } catch {
+      throw .fileSystem(error)
+    }
+  }
+
   private static func isDirectory(_ path: FilePath, _ fileSystem: any FileSystem) throws(ForeignFormatError) -> Bool {
     do {
       let status = try fileSystem.status(of: path)

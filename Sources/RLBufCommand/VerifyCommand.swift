@@ -5,8 +5,14 @@ import SystemPackage
 struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
-    abstract: "Reads a file whole and checks every frame, digest, record and statistic.",
-    discussion: "Exit codes: 0 sound, 1 damaged, 2 could not run, 4 unverifiable (a file of others without checksums).")
+    abstract: "Reads files whole and checks every frame, digest, record and statistic.",
+    discussion: """
+      Every damage is named with its place, and which rows are whole all the same. Files of others have at best zstd's \
+      checksums; without them nothing can be said.
+
+      Exit codes: 0 sound, 1 damaged, 2 could not run, 4 unverifiable (a file of others without checksums). Of several \
+      files the worst one counts.
+      """)
 
   @Argument(help: "The files to check.", completion: .file())
   var paths: [String]
@@ -14,13 +20,101 @@ struct VerifyCommand: ParsableCommand {
   @Flag(name: .shortAndLong, help: "Print nothing; the exit code tells.")
   var quiet = false
 
-  @Flag(help: "Print one JSON object a file.")
-  var json = false
-
   @OptionGroup var opening: OpeningOptions
+
+  /// What is known of a file, the worst last.
+  private enum Verdict: Int, Comparable {
+    case sound, unverifiable, damaged
+
+    static func < (a: Verdict, b: Verdict) -> Bool { a.rawValue < b.rawValue }
+
+    var exit: ExitCode {
+      switch self {
+      case .sound: .success
+      case .unverifiable: ExitStatus.unverifiable.code
+      case .damaged: ExitCode(1)
+      }
+    }
+  }
 
   func run() throws {
     try Failure.reporting(code: 2) {
+      var worst = Verdict.sound
+      for path in paths { worst = max(worst, try verify(FilePath(path))) }
+      throw worst.exit
+    }
+  }
+
+  private func verify(_ path: FilePath) throws -> Verdict {
+    if try SavedState.isBufferFile(path) { return try verifyOurs(path) }
+    do throws(ForeignFormatError) {
+      return describe(try SavedState.open(path, as: .plainMessagePack, limits: opening.limits))
+    } catch {
+      guard error.isDamage else { throw error }
+      say("damaged: \(error)")
+      return .damaged
+    }
+  }
+
+  private func verifyOurs(_ path: FilePath) throws -> Verdict {
+    let total = (try? POSIXFileSystem().status(of: path).byteCount) ?? 0
+    var progress = ProgressLine("verifying", of: Int(total))
+    let report = try BufferFile.verify(path, progress: { progress.update($0) })
+    progress.end()
+    guard !report.isSound else {
+      say("sound: \(path): \(Quantity.count(report.frameCount)) frames, \(Quantity.bytes(report.byteCount)), "
+        + "\(Quantity.count(report.wholeRowCount)) rows; every digest agrees")
+      return .sound
+    }
+    describe(report)
+    return .damaged
+  }
+
+  private func describe(_ report: VerificationReport) {
+    let count = report.damages.count + report.unlistedDamageCount
+    say("damaged: \(report.path): \(Quantity.count(count)) \(count == 1 ? "place" : "places")")
+    for damage in report.damages.prefix(100) { say("  \(damage.kind.rawValue): \(damage)") }
+    if count > 100 { say("  ... \(Quantity.count(count - 100)) more") }
+    say("  whole all the same: " + (report.wholeRows.isEmpty ? "no row" : rows(report)))
+  }
+
+  private func rows(_ report: VerificationReport) -> String {
+    let ranges = report.wholeRows.prefix(20).map { "\($0.lowerBound)-\($0.upperBound - 1)" }.joined(separator: ", ")
+    let evidence = report.evidence == .digests ? "by their digests" : "by zstd's checksums alone"
+    return "\(Quantity.count(report.wholeRowCount)) rows (\(ranges)\(report.wholeRows.count > 20 ? ", ..." : "")), \(evidence)"
+  }
+
+  /// What can be said of a file of others that was read without complaint.
+  private func describe(_ state: SavedState) -> Verdict {
+    switch state {
+    case .messagePack(let document):
+      guard let compression = document.info.compression, compression.isChecksummed else {
+        say("unverifiable: \(document.path): MessagePack without checksums; it reads from end to end, and a changed "
+          + "number would not show (\"rlbuf convert\" writes digests)")
+        return .unverifiable
+      }
+      say("sound: \(document.path): the checksums of \(Quantity.count(compression.frameCount)) zstd frames agree")
+      return .sound
+    case .rllibCheckpoint(let checkpoint):
+      let broken = checkpoint.components.filter { if case .unreadable = $0.content { true } else { false } }
+      for component in broken { say("damaged: \(checkpoint.path)/\(component.name)") }
+      if broken.isEmpty { say("unverifiable: \(checkpoint.path): a checkpoint of RLlib has no checksums") }
+      return broken.isEmpty ? .unverifiable : .damaged
+    case .bufferFile, .rllibDump: return .sound  // opened as plain MessagePack: neither comes up
+    }
+  }
+
+  private func say(_ line: String) {
+    if !quiet { Console.write(TerminalText.escaped(line) + "\n") }
+  }
+}
+
+extension ForeignFormatError {
+  /// Whether the file was of the right kind and is not sound, rather than not to be opened at all.
+  fileprivate var isDamage: Bool {
+    switch self {
+    case .compression, .messagePack: !isLimit
+    default: false
     }
   }
 }
