@@ -72,5 +72,6 @@ let package = Package(
     tests("SamplesTests", ["ForeignFormats", "BufferFiles", system]),
     tests("StateTreeTests", ["StateTree", "MessagePack"]),
     tests("ReplayBuffersTests", ["ReplayBuffers", "StateTree"]),
+    tests("InspectionTests", ["Inspection", "FileSystemsTestSupport", system], exclude: ["Golden"]),
   ]
 )

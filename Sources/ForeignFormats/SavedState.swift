@@ -32,7 +32,7 @@ public enum SavedState: Sendable {
     if try isDirectory(path, fileSystem) {
       return .rllibCheckpoint(try RLlibCheckpoint(path, limits: limits, on: fileSystem))
     }
-    if try isBufferFile(path, fileSystem) {
+    if try beginsAsBufferFile(path, fileSystem) {
       do { return .bufferFile(try BufferFile.open(path, on: fileSystem)) } catch { throw .bufferFile(error) }
     }
     let document = try MessagePackDocument(try ForeignFile(path, on: fileSystem, limits: limits), limits: limits)
@@ -48,8 +48,9 @@ public enum SavedState: Sendable {
   public static func isBufferFile(
     _ path: FilePath, on fileSystem: any FileSystem = POSIXFileSystem()
   ) throws(ForeignFormatError) -> Bool {
-    guard try !isDirectory(path, fileSystem) else { return false }
-    return try isBufferFile(path, fileSystem) || endsWithSeekTable(path, fileSystem)
+    if try isDirectory(path, fileSystem) { return false }
+    if try beginsAsBufferFile(path, fileSystem) { return true }
+    return try endsWithSeekTable(path, fileSystem)
   }
 
   private static func endsWithSeekTable(
@@ -79,22 +80,31 @@ public enum SavedState: Sendable {
   }
 
   /// Whether the file begins with a zstd frame whose record says `rlbuf`.
-  private static func isBufferFile(_ path: FilePath, _ fileSystem: any FileSystem) throws(ForeignFormatError) -> Bool {
-    let start: [UInt8]
+  private static func beginsAsBufferFile(
+    _ path: FilePath, _ fileSystem: any FileSystem
+  ) throws(ForeignFormatError) -> Bool {
     do throws(FileSystemError) {
-      start = try fileSystem.withOpenFile(path, follow: .userPath) { (file) throws(FileSystemError) in
-        let count = min(512, try fileSystem.status(of: file).byteCount)
-        return try fileSystem.read(exactly: Int(count), at: 0, from: file)
+      return try fileSystem.withOpenFile(path, follow: .userPath) { (file) throws(FileSystemError) in
+        let byteCount = Int(try fileSystem.status(of: file).byteCount)
+        for count in firstBytes {
+          let start = try fileSystem.read(exactly: min(count, byteCount), at: 0, from: file)
+          guard start.starts(with: [0x28, 0xb5, 0x2f, 0xfd]) else { return false }
+          if let answer = beginsWithHeader(start) { return answer }
+        }
+        return false
       }
     } catch {
       throw .fileSystem(error)
     }
-    guard start.starts(with: [0x28, 0xb5, 0x2f, 0xfd]) else { return false }
-    return beginsWithHeader(start)
   }
 
-  /// Decompresses as much as the bytes allow: `kind`, `header`, `format`, `rlbuf` come first in our header.
-  private static func beginsWithHeader(_ start: [UInt8]) -> Bool {
+  /// How much of the beginning is looked at: more where nothing comes of it, because a zstd block gives nothing before
+  /// it is whole, and the header of a file with many columns is long. A block has at most 128 KiB.
+  private static let firstBytes = [512, 8 << 10, (128 << 10) + 64]
+
+  /// Decompresses as much as the bytes allow: `kind`, `header`, `format`, `rlbuf` come first in our header. Nil if
+  /// the bytes are too few to tell.
+  private static func beginsWithHeader(_ start: [UInt8]) -> Bool? {
     var content: [UInt8] = []
     do {
       var stream = try StreamDecompressor()
@@ -104,6 +114,6 @@ public enum SavedState: Sendable {
     }
     let mark = Array("rlbuf".utf8)
     let head = content.prefix(64)
-    return head.indices.contains { head[$0...].starts(with: mark) }
+    return head.isEmpty ? nil : head.indices.contains { head[$0...].starts(with: mark) }
   }
 }

@@ -62,9 +62,9 @@ struct ConvertCommand: ParsableCommand {
       contents, to: FilePath(output), provenance: Provenance.now(source: input, bytes: sourceBytes), options: options,
       progress: { progress.update($0) })
     let file = try BufferFile.open(FilePath(output))
-    let sizes = "\(Quantity.bytes(file.byteCount)) from \(Quantity.bytes(sourceBytes))"
-    let counts = "\(Quantity.count(file.summary.stepCount)) steps" + (file.summary.episodes.map {
-      " in \(Quantity.count($0.count)) episodes"
+    let sizes = "\(NumberText.bytes(file.byteCount)) from \(NumberText.bytes(sourceBytes))"
+    let counts = "\(NumberText.count(file.summary.stepCount)) steps" + (file.summary.episodes.map {
+      " in \(NumberText.count($0.count)) episodes"
     } ?? "")
     Console.write("wrote \(TerminalText.escaped(output)): \(counts), \(sizes)\n")
   }
@@ -77,7 +77,7 @@ struct ConvertCommand: ParsableCommand {
       bytes = try compressor.compress(bytes.span)
     }
     try POSIXFileSystem().commit(bytes.span, to: FilePath(output), existing: options.existing)
-    Console.write("wrote \(TerminalText.escaped(output)): \(Quantity.bytes(bytes.count))\n")
+    Console.write("wrote \(TerminalText.escaped(output)): \(NumberText.bytes(bytes.count))\n")
   }
 }
 

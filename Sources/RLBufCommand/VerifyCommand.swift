@@ -62,8 +62,8 @@ struct VerifyCommand: ParsableCommand {
     let report = try BufferFile.verify(path, progress: { progress.update($0) })
     progress.end()
     guard !report.isSound else {
-      say("sound: \(path): \(Quantity.count(report.frameCount)) frames, \(Quantity.bytes(report.byteCount)), "
-        + "\(Quantity.count(report.wholeRowCount)) rows; every digest agrees")
+      say("sound: \(path): \(NumberText.count(report.frameCount)) frames, \(NumberText.bytes(report.byteCount)), "
+        + "\(NumberText.count(report.wholeRowCount)) rows; every digest agrees")
       return .sound
     }
     describe(report)
@@ -72,16 +72,16 @@ struct VerifyCommand: ParsableCommand {
 
   private func describe(_ report: VerificationReport) {
     let count = report.damages.count + report.unlistedDamageCount
-    say("damaged: \(report.path): \(Quantity.count(count)) \(count == 1 ? "place" : "places")")
+    say("damaged: \(report.path): \(NumberText.count(count)) \(count == 1 ? "place" : "places")")
     for damage in report.damages.prefix(100) { say("  \(damage.kind.rawValue): \(damage)") }
-    if count > 100 { say("  ... \(Quantity.count(count - 100)) more") }
+    if count > 100 { say("  ... \(NumberText.count(count - 100)) more") }
     say("  whole all the same: " + (report.wholeRows.isEmpty ? "no row" : rows(report)))
   }
 
   private func rows(_ report: VerificationReport) -> String {
     let ranges = report.wholeRows.prefix(20).map { "\($0.lowerBound)-\($0.upperBound - 1)" }.joined(separator: ", ")
     let evidence = report.evidence == .digests ? "by their digests" : "by zstd's checksums alone"
-    return "\(Quantity.count(report.wholeRowCount)) rows (\(ranges)\(report.wholeRows.count > 20 ? ", ..." : "")), \(evidence)"
+    return "\(NumberText.count(report.wholeRowCount)) rows (\(ranges)\(report.wholeRows.count > 20 ? ", ..." : "")), \(evidence)"
   }
 
   /// What can be said of a file of others that was read without complaint.
@@ -93,7 +93,7 @@ struct VerifyCommand: ParsableCommand {
           + "number would not show (\"rlbuf convert\" writes digests)")
         return .unverifiable
       }
-      say("sound: \(document.path): the checksums of \(Quantity.count(compression.frameCount)) zstd frames agree")
+      say("sound: \(document.path): the checksums of \(NumberText.count(compression.frameCount)) zstd frames agree")
       return .sound
     case .rllibCheckpoint(let checkpoint):
       let broken = checkpoint.components.filter { if case .unreadable = $0.content { true } else { false } }

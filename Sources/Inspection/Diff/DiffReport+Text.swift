@@ -29,22 +29,22 @@ public struct DiffTextRendering: Sendable {
 
   private func verdict(_ report: DiffReport) -> String {
     let (old, new) = (TerminalText.escaped(report.old.path), TerminalText.escaped(report.new.path))
-    let verdict = style.strong(report.isSame ? "same" : "different")
+    let verdict = style.apply(.strong, to: report.isSame ? "same" : "different")
     let what = report.old.what == report.new.what ? report.old.what : "\(report.old.what); \(report.new.what)"
-    return "\(verdict): \(old) and \(new) " + style.faint("(\(TerminalText.escaped(what)))")
+    return "\(verdict): \(old) and \(new) " + style.apply(.secondary, to: "(\(TerminalText.escaped(what)))")
   }
 
   private func render(_ diff: BufferDiff) -> [String] {
     guard !diff.isSame else { return ["  " + ringLine("steps", diff.ring.steps)] }
     var lines = section("schema", diff.schema.map(line))
-    lines += [style.strong("ring"), "  " + ringLine("steps", diff.ring.steps)]
+    lines += [style.apply(.strong, to: "ring"), "  " + ringLine("steps", diff.ring.steps)]
     if let episodes = diff.ring.episodes { lines.append("  " + ringLine("episodes", episodes)) }
     let isUntouched = diff.columns.isEmpty && diff.ring.steps.kept > 0
     lines += isUntouched
-      ? [style.strong("values"), "  none of the \(Quantity.count(diff.ring.steps.kept)) kept steps differs"]
+      ? [style.apply(.strong, to: "values"), "  none of the \(NumberText.count(diff.ring.steps.kept)) kept steps differs"]
       : section("values that differ in kept steps", diff.columns.map(line))
     lines += section("episodes that ended otherwise", diff.episodes.map(line))
-    if let priorities = diff.priorities { lines += [style.strong("priorities"), "  ~ kept steps: \(values(priorities))"] }
+    if let priorities = diff.priorities { lines += [style.apply(.strong, to: "priorities"), "  ~ kept steps: \(values(priorities))"] }
     let isScalar = { (change: StateDiff.Change) in if case .tensor = change.kind { false } else { !change.path.contains("/") } }
     lines += section("counters", diff.state.filter(isScalar).map(line))
     lines += section("state", diff.state.filter { !isScalar($0) }.map(line))
@@ -54,12 +54,12 @@ public struct DiffTextRendering: Sendable {
   private func section(_ title: String, _ lines: [String]) -> [String] {
     guard !lines.isEmpty else { return [] }
     let rest = lines.count - limit
-    return [style.strong(title)] + lines.prefix(limit) + (rest > 0 ? ["  ... \(Quantity.count(rest)) more"] : [])
+    return [style.apply(.strong, to: title)] + lines.prefix(limit) + (rest > 0 ? ["  ... \(NumberText.count(rest)) more"] : [])
   }
 
   private func ringLine(_ name: String, _ count: RingChange.Count) -> String {
-    "\(name) +\(Quantity.count(count.added)) new  -\(Quantity.count(count.evicted)) evicted  "
-      + "=\(Quantity.count(count.kept)) kept"
+    "\(name) +\(NumberText.count(count.added)) new  -\(NumberText.count(count.evicted)) evicted  "
+      + "=\(NumberText.count(count.kept)) kept"
   }
 
   private func line(_ change: BufferDiff.SchemaChange) -> String {
@@ -77,8 +77,8 @@ public struct DiffTextRendering: Sendable {
   }
 
   private func line(_ change: BufferDiff.ColumnChange) -> String {
-    let rows = "\(Quantity.count(change.differingRows)) of \(Quantity.count(change.comparedRows)) rows"
-    let distance = change.largest.map { ", largest \(Quantity.number($0))" } ?? ""
+    let rows = "\(NumberText.count(change.differingRows)) of \(NumberText.count(change.comparedRows)) rows"
+    let distance = change.largest.map { ", largest \(NumberText.number($0))" } ?? ""
     return "  ~ \(TerminalText.escaped(change.column.name)): \(rows)\(distance) at \(describe(change.worst)) "
       + "(\(change.old) -> \(change.new))"
   }
@@ -102,9 +102,9 @@ public struct DiffTextRendering: Sendable {
   }
 
   private func values(_ difference: TensorDifference) -> String {
-    let share = "\(Quantity.count(difference.differingCount)) of \(Quantity.count(difference.count)) differ"
-    let distance = difference.largest.map { ", largest \(Quantity.number($0))" } ?? ""
-    let norm = difference.distance.map { ", L2 \(Quantity.number($0))" } ?? ""
+    let share = "\(NumberText.count(difference.differingCount)) of \(NumberText.count(difference.count)) differ"
+    let distance = difference.largest.map { ", largest \(NumberText.number($0))" } ?? ""
+    let norm = difference.distance.map { ", L2 \(NumberText.number($0))" } ?? ""
     return "\(share)\(distance)\(norm) at [\(difference.worst)] (\(difference.values.old) -> \(difference.values.new))"
   }
 }
