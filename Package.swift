@@ -46,5 +46,8 @@ let package = Package(
     tests("FileSystemsTests", ["FileSystems", "FileSystemsTestSupport", system]),
     tests("StateTreeTests", ["StateTree", "MessagePack"]),
     tests("ReplayBuffersTests", ["ReplayBuffers", "StateTree"]),
+    tests(
+      "BufferFilesTests",
+      ["BufferFiles", "FileSystemsTestSupport", "ReplayBuffers", "StateTree", "MessagePack", "Zstandard", system]),
   ]
 )
