@@ -73,5 +73,6 @@ let package = Package(
     tests("StateTreeTests", ["StateTree", "MessagePack"]),
     tests("ReplayBuffersTests", ["ReplayBuffers", "StateTree"]),
     tests("InspectionTests", ["Inspection", "FileSystemsTestSupport", system], exclude: ["Golden"]),
+    tests("BufferFilesTests", ["BufferFiles", "FileSystemsTestSupport", "Zstandard", system]),
   ]
 )

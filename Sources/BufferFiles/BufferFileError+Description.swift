@@ -5,8 +5,10 @@ internal import SystemPackage
 internal import Zstandard
 
 extension BufferFileError: CustomStringConvertible {
-  /// What was found and expected, where, and what to do, on one line.
-  public var description: String {
+  /// What was found and expected, where, and what to do, on one line; what could steer a terminal is escaped.
+  public var description: String { printable(text) }
+
+  private var text: String {
     switch self {
     case .fileSystem(let error): error.description
     case .notBufferFile(let path, let found):
@@ -34,9 +36,16 @@ extension BufferFileError: CustomStringConvertible {
     case .outOfRange(let path, let asked, let stored):
       "\(path) holds \(stored.lowerBound)..<\(stored.upperBound) and \(asked.lowerBound)..<\(asked.upperBound) "
         + "was asked for; ask within what is stored"
-    case .stateTooLarge(let path, let bytes):
-      "\(path) is one piece of \(bytes) bytes and no record holds more than \(FormatLimits.recordBytes); "
-        + "put large data into tensors or bytes of a map"
+    case .stateTooLarge(let path, let bytes, let limit):
+      "\(path) is one piece of \(bytes) bytes, the limit is \(limit); put large data into tensors or bytes of a map"
+    case .stateTooDeep(let path, let limit):
+      "\(path) nests deeper than \(limit) levels, the limit of a record (a tensor counts as two); flatten it"
+    case .stateTooManyValues(let path, let found, let limit):
+      "\(path) is one piece of \(found) values, the limit is \(limit); put numbers into tensors"
+    case .tooManyFrames(let path, let limit):
+      "\(path) cannot hold more than \(limit) row groups and pieces of state; append more rows at a time"
+    case .compression(let error):
+      error.description
     case .wrongRows(let reason):
       "these rows do not belong into this file: \(reason)"
     }
@@ -46,6 +55,7 @@ extension BufferFileError: CustomStringConvertible {
   public var isLimit: Bool {
     switch self {
     case .damagedFrame(_, let error): error.isLimit
+    case .stateTooLarge, .stateTooDeep, .stateTooManyValues, .tooManyFrames: true
     default: false
     }
   }
@@ -55,8 +65,23 @@ extension BufferFileError.Place: CustomStringConvertible {
   /// Path, frame, rows and byte, as far as they are known.
   public var description: String {
     var text = "\(path)"
-    if let frame { text = "frame \(frame)" + (rows.map { $0.isEmpty ? "" : " (rows \($0.lowerBound)-\($0.upperBound - 1))" } ?? "") + " of \(text)" }
+    if let frame {
+      let rows = rows.map { $0.isEmpty ? "" : " (rows \($0.lowerBound)-\($0.upperBound - 1))" } ?? ""
+      text = "frame \(frame)\(rows) of \(path)"
+    }
     if let byte { text += " at byte \(byte)" }
     return text
   }
+}
+
+/// A text as it may be shown: what could steer a terminal (control, bidi) or break the line is escaped.
+func printable(_ text: String) -> String {
+  var shown = ""
+  for scalar in text.unicodeScalars {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator: shown += "\\u{\(String(scalar.value, radix: 16))}"
+    default: shown.unicodeScalars.append(scalar)
+    }
+  }
+  return shown
 }

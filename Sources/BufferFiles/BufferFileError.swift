@@ -50,7 +50,15 @@ public enum BufferFileError: Error, Sendable, Equatable {
   /// Steps or rows outside of what is stored.
   case outOfRange(FilePath, asked: Range<Int>, stored: Range<Int>)
   /// A single piece of state that fits no record.
-  case stateTooLarge(path: String, bytes: Int)
+  case stateTooLarge(path: String, bytes: Int, limit: Int)
+  /// State, provenance or metadata that nests deeper than a record can.
+  case stateTooDeep(path: String, limit: Int)
+  /// A single piece of state with more values than a record can have.
+  case stateTooManyValues(path: String, found: Int, limit: Int)
+  /// More row groups and pieces of state than a file can list.
+  case tooManyFrames(FilePath, limit: Int)
+  /// zstd cannot compress, for lack of memory.
+  case compression(ZstandardError)
   /// Rows that do not fit the file's schema or order.
   case wrongRows(reason: String)
 }

@@ -5,16 +5,36 @@ public enum FormatLimits {
   public static let version = 1
   /// The most bytes one record may have before compression.
   public static let recordBytes = 16 << 20
+  /// The most bytes of the header's record.
+  public static let headerBytes = 1 << 20
+  /// The most bytes of the summary's record.
+  public static let summaryBytes = 1 << 20
+  /// The most columns of a schema.
+  public static let columns = 1_024
   /// How many bytes of rows the writer puts into one record, unless a single row is larger.
   public static let rowGroupBytes = 2 << 20
+  /// The most rows of one record.
+  public static let rowsPerRecord = 1 << 20
+  /// One more than the largest step number.
+  public static let endOfSteps: Int64 = 1 << 60
   /// How many bytes of state the writer gathers in one record.
   public static let stateRecordBytes = 2 << 20
-  /// The most frames of one file.
+  /// The most bytes of one value of state that cannot be cut: a text, or an element of a list.
+  public static let stateValueBytes = 15 << 20
+  /// The most bytes of a key whose value has records of its own.
+  public static let stateKeyBytes = 64 << 10
+  /// How deep state, provenance and metadata may nest: the 32 levels of a MessagePack object without the record's own.
+  public static let stateDepth = 31
+  /// The most values of one record, keys and containers included.
+  public static let valuesPerRecord = 1 << 20
+  /// The most keys of maps that are spread over several records, and the most records of state.
+  public static let stateKeys = 1 << 22
+  /// The most bytes of the table of episodes in the state.
+  public static let episodeTableBytes = 256 << 20
+  /// The most frames of one file, the seek table left out.
   public static let frames = 1 << 20
   /// The most index entries of one record.
   public static let indexEntriesPerRecord = 8_192
   /// The most entries of the outline of the state in the summary.
   public static let outlineEntries = 256
-  /// The most bytes of the summary.
-  public static let summaryBytes = 1 << 20
 }

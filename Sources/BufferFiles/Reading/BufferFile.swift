@@ -30,8 +30,9 @@ public struct BufferFile: Sendable {
   ) throws(BufferFileError) -> BufferFile {
     let handle = try Handle(path, fileSystem)
     let frames = FrameReader(file: handle.file, fileSystem: fileSystem, byteCount: handle.byteCount)
-    let header = try Opening.header(frames)
+    let (header, headerFrame) = try Opening.header(frames)
     let summary = try Opening.summary(frames)
+    try Opening.check(summary, against: header, in: headerFrame, path: path)
     return BufferFile(header: header, summary: summary, frames: frames, handle: handle)
   }
 
@@ -54,19 +55,8 @@ public struct BufferFile: Sendable {
   }
 
   private func readIndex() throws(BufferFileError) -> [FrameEntry] {
-    var entries: [FrameEntry] = []
-    for (number, reference) in summary.index.enumerated() {
-      let place = BufferFileError.Place(path, frame: summary.frameCount + number, byte: reference.offset)
-      let frame = try frames.frame(
-        reference.compressedBytes, at: reference.offset, sha256: reference.sha256, place: place)
-      let record = try FrameReader.record(frame, place: place)
-      let (first, more) = try FrameReader.decode(place) { () throws(RecordError) in try IndexRecord.decode(record) }
-      guard first == entries.count else {
-        throw .inconsistent(place, reason: "it lists frames from \(first) on, expected \(entries.count)")
-      }
-      entries += more
-    }
-    try IndexCheck(self).check(entries)
+    let entries = try IndexReader(frames: frames, summary: summary).entries()
+    try IndexCheck(path: path, header: header, summary: summary).check(entries)
     return entries
   }
 
@@ -78,13 +68,13 @@ public struct BufferFile: Sendable {
   }
 
   func place(_ entry: FrameEntry, number: Int) -> BufferFileError.Place {
-    .init(path, frame: number, byte: entry.offset, rows: entry.rows.isEmpty ? nil : entry.rows)
+    .init(path, entry, number: number)
   }
 }
 
 extension BufferFile {
   /// Keeps the file open and closes it at last.
-  private final class Handle: Sendable {
+  final class Handle: Sendable {
     let file: OpenFile
     let fileSystem: any FileSystem
     let byteCount: Int

@@ -35,7 +35,9 @@ struct FrameReader: Sendable {
   }
 
   /// A record of 16 MiB that does not compress at all, with zstd's overhead.
-  static let maximumFrameBytes = FormatLimits.recordBytes + FormatLimits.recordBytes / 128 + 1024
+  static let maximumFrameBytes = maximumBytes(ofFrameOf: FormatLimits.recordBytes)
+
+  static func maximumBytes(ofFrameOf recordBytes: Int) -> Int { recordBytes + recordBytes / 128 + 1024 }
 
   /// The record in a frame.
   static func record(
@@ -45,8 +47,8 @@ struct FrameReader: Sendable {
       var decompressor = try FrameDecompressor(checksums: .required)
       return try decompressor.decompress(frame.span, limit: limit)
     }
-    do throws(StateTreeError) { return try StateValue(decoding: record) } catch {
-      throw .invalidRecord(place, reason: error.description)
+    return try decode(place) { () throws(RecordError) in
+      do throws(StateTreeError) { return try StateValue(decoding: record) } catch { throw .state(error) }
     }
   }
 

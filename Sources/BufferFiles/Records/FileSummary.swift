@@ -97,8 +97,11 @@ extension FileSummary {
     rowCount = try reader.count("rows")
     stepCount = try reader.count("steps")
     let (first, end) = (try reader.count("first_step"), try reader.count("end_step"))
-    guard first <= end, stepCount <= rowCount else {
+    guard first <= end, end <= Int(FormatLimits.endOfSteps) else {
       throw .invalidValue(path: "summary/end_step", found: "\(end)", expected: "at least \(first)")
+    }
+    guard rowCount < 1 << 60, stepCount <= rowCount else {
+      throw .invalidValue(path: "summary/steps", found: "\(stepCount)", expected: "at most the \(rowCount) rows")
     }
     steps = first..<end
     stateValueCount = try reader.count("state_values")
@@ -134,18 +137,13 @@ extension FileSummary.FrameReference {
 extension FileSummary.OutlineEntry {
   fileprivate var state: StateValue {
     [
-      "path": .array(path.keys.map { .string($0.string) }), "value": .string(description), "bytes": .int(Int64(bytes)),
+      "path": path.state, "value": .string(description), "bytes": .int(Int64(bytes)),
     ]
   }
 
   fileprivate init(_ reader: StateReader) throws(StateTreeError) {
-    var keys: [StateKey] = []
-    for element in try reader.array("path") {
-      guard case .string(let key) = element else {
-        throw .wrongType(path: "\(reader.path)/path", expected: "texts", found: element.typeName)
-      }
-      keys.append(StateKey(key))
-    }
-    self.init(path: StatePath(keys), description: try reader.string("value"), bytes: try reader.count("bytes"))
+    self.init(
+      path: try StatePath(state: try reader.value("path"), at: reader.path / "path"),
+      description: try reader.string("value"), bytes: try reader.count("bytes"))
   }
 }

@@ -28,8 +28,8 @@ public struct FrameEntry: Sendable, Equatable {
   public var steps: Range<Int>
   /// Where the state in it belongs; nil for other kinds.
   public var path: StatePath?
-  /// Count, NaN count, minimum and maximum of each column of a row group, in the order of the schema; nil for columns
-  /// without order.
+  /// NaN count, minimum and maximum of each column of a row group, in the order of the schema; nil for columns without
+  /// order.
   public var columns: [ColumnStatistics?]
 }
 
@@ -52,13 +52,31 @@ enum IndexRecord {
     ]
     let rowGroups = entries.filter { $0.kind == .rows }
     let paths = entries.filter { $0.kind == .state }.map { entry in
-      StateValue.array((entry.path?.keys ?? []).map { .string($0.string) })
+      (entry.path ?? []).state
     }
     return [
       "kind": .string(kind), "first_frame": .int(Int64(entries.startIndex)), "frames": .map(frames),
       "paths": .array(paths), "columns": .array(columns(rowGroups)),
     ]
   }
+
+  /// Cuts entries into runs that fit a record each.
+  static func runs(_ entries: [FrameEntry]) -> [Range<Int>] {
+    var runs: [Range<Int>] = []
+    var (first, weight) = (0, 0)
+    for (number, entry) in entries.enumerated() {
+      let more = 100 + 30 * entry.columns.count + (entry.path?.keys ?? []).reduce(0) { $0 + $1.string.utf8.count + 5 }
+      if number > first, weight + more > recordWeight || number - first == FormatLimits.indexEntriesPerRecord {
+        runs.append(first..<number)
+        (first, weight) = (number, 0)
+      }
+      weight += more
+    }
+    return entries.isEmpty ? [] : runs + [first..<entries.count]
+  }
+
+  /// A run of about so many bytes is within the limits of a record, of bytes and of values.
+  private static let recordWeight = 8 << 20
 
   private static func integers(_ values: [Int]) -> StateValue { .tensor(Tensor(vector: values.map(Int64.init))) }
 
@@ -93,10 +111,7 @@ enum IndexRecord {
       throw .invalidValue(path: "index/paths", found: "\(paths.count) paths", expected: "\(states.count)")
     }
     for (index, path) in zip(states, paths) {
-      guard case .array(let keys) = path else {
-        throw .wrongType(path: "index/paths", expected: "lists of texts", found: path.typeName)
-      }
-      entries[index].path = StatePath(keys.compactMap { if case .string(let key) = $0 { StateKey(key) } else { nil } })
+      entries[index].path = try StatePath(state: path, at: ["index", "paths"])
     }
   }
 
@@ -114,7 +129,11 @@ enum IndexRecord {
         throw .invalidValue(path: path.description, found: "\(nan.count) entries", expected: "\(rowGroups.count)")
       }
       for (position, index) in rowGroups.enumerated() {
+        guard (0..<(1 << 60)).contains(nan[position]) else {
+          throw .invalidValue(path: (path / "nan").description, found: "\(nan[position])", expected: "0 or more")
+        }
         var statistics = ColumnStatistics()
+        statistics.count = Int(nan[position])
         statistics.nanCount = Int(nan[position])
         statistics.minimum = try .init(state: low[position], at: path / "min")
         statistics.maximum = try .init(state: high[position], at: path / "max")
@@ -151,7 +170,7 @@ private struct FrameColumns {
     for index in kinds.indices {
       let numbers = [offsets, compressed, bytes, firstRows, rows, firstSteps].map { $0[index] }
       guard let kind = FrameEntry.Kind(rawValue: kinds[index]), numbers.allSatisfy({ (0..<(1 << 60)).contains($0) }),
-        endSteps[index] >= firstSteps[index]
+        (firstSteps[index]...(1 << 60)).contains(endSteps[index])
       else { throw .invalidValue(path: "index/frames/\(index)", found: "\(numbers)", expected: "a frame") }
       entries.append(
         FrameEntry(

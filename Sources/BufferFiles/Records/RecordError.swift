@@ -6,12 +6,14 @@ enum RecordError: Error, Equatable {
   case state(StateTreeError)
   case wrongKind(expected: String, found: String)
   case inconsistent(String)
+  case episodes(ReplayBufferError)
 
   var description: String {
     switch self {
     case .state(let error): error.description
     case .wrongKind(let expected, let found): "the record is of kind \"\(found)\", expected \"\(expected)\""
     case .inconsistent(let reason): reason
+    case .episodes(let error): error.description
     }
   }
 }

@@ -26,13 +26,19 @@ enum RowRecord {
     } else {
       try writer.write(Tensor(vector: batch.steps))
     }
+    try write(batch.columns, schema, to: &writer)
+    return writer.bytes
+  }
+
+  private static func write(
+    _ columns: [Tensor], _ schema: BufferSchema, to writer: inout MessagePackWriter
+  ) throws(MessagePackError) {
     try writer.write("columns")
     try writer.writeMap(count: schema.columns.count)
-    for (column, tensor) in zip(schema.columns, batch.columns) {
+    for (column, tensor) in zip(schema.columns, columns) {
       try writer.write(column.name)
       try writer.write(tensor)
     }
-    return writer.bytes
   }
 
   private static func isConsecutive(_ steps: [Int64]) -> Bool {
@@ -41,35 +47,62 @@ enum RowRecord {
   }
 
   /// The rows of a record.
-  static func decode(_ value: StateValue, schema: BufferSchema) throws(RecordError) -> RowBatch {
-    let reader = try StateReader(record: value, kind: kind)
+  static func decode(
+    _ value: StateValue, schema: BufferSchema, layout: BufferLayout
+  ) throws(RecordError) -> RowBatch {
+    let rows = try rows(of: value)
     do throws(StateTreeError) {
-      let count = try reader.count("count")
+      let reader = try StateReader(value, at: [StateKey(kind)])
       let columns = try reader.reader("columns")
       var tensors: [Tensor] = []
       for column in schema.columns {
         let tensor = try columns.tensor(StateKey(column.name))
-        guard tensor.dataType == column.dataType, tensor.shape == [count] + column.shape else {
+        guard tensor.dataType == column.dataType, tensor.shape == [rows.count] + column.shape else {
           throw .invalidValue(
             path: (columns.path / StateKey(column.name)).description, found: tensor.summary,
-            expected: "\(column.dataType) \([count] + column.shape)")
+            expected: "\(column.dataType) \([rows.count] + column.shape)")
         }
         tensors.append(tensor)
       }
-      let firstRow = try reader.count("first_row")
-      return RowBatch(firstRow: firstRow, steps: try steps(reader, count: count), columns: tensors)
+      let steps = try steps(reader, count: rows.count, layout)
+      return RowBatch(firstRow: rows.lowerBound, steps: steps, columns: tensors)
     } catch {
       throw .state(error)
     }
   }
 
-  private static func steps(_ reader: StateReader, count: Int) throws(StateTreeError) -> [Int64] {
-    let value = try reader.value("steps")
-    if case .int(let first) = value, first >= 0, first < 1 << 60 { return (0..<Int64(count)).map { first + $0 } }
+  /// Which rows a record says it holds.
+  static func rows(of value: StateValue) throws(RecordError) -> Range<Int> {
+    let reader = try StateReader(record: value, kind: kind)
+    do throws(StateTreeError) {
+      let (first, count) = (try reader.count("first_row"), try reader.count("count"))
+      guard first < 1 << 60 else {
+        throw .invalidValue(path: "rows/first_row", found: "\(first)", expected: "less than 2^60")
+      }
+      guard (1...FormatLimits.rowsPerRecord).contains(count) else {
+        throw .invalidValue(path: "rows/count", found: "\(count)", expected: "1 to \(FormatLimits.rowsPerRecord)")
+      }
+      return first..<first + count
+    } catch {
+      throw .state(error)
+    }
+  }
+
+  private static func steps(
+    _ reader: StateReader, count: Int, _ layout: BufferLayout
+  ) throws(StateTreeError) -> [Int64] {
+    if case .int(let first) = try reader.value("steps") {
+      guard (0...FormatLimits.endOfSteps - Int64(count)).contains(first) else {
+        throw .invalidValue(path: "rows/steps", found: "\(first)", expected: "0 to 2^60")
+      }
+      return (0..<Int64(count)).map { first + $0 }
+    }
     let steps: [Int64] = try reader.vector("steps")
     guard steps.count == count else {
       throw .invalidValue(path: "rows/steps", found: "\(steps.count) step numbers", expected: "\(count)")
     }
-    return steps
+    let first: Int64 = layout == .episodes ? -1 : 0
+    guard let wrong = steps.first(where: { $0 < first || $0 >= FormatLimits.endOfSteps }) else { return steps }
+    throw .invalidValue(path: "rows/steps", found: "\(wrong)", expected: "\(first) to 2^60")
   }
 }

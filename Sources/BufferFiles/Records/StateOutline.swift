@@ -1,36 +1,56 @@
 internal import StateTree
 
-/// A few words about every value of a tree, and the scalars at its top.
+/// A few words about every value of a tree and the scalars at its top, gathered while its records go by in order.
 struct StateOutline {
   private(set) var entries: [FileSummary.OutlineEntry] = []
   private(set) var valueCount = 0
+  /// The numbers and short texts at the top, at most 64.
+  private(set) var counters: StateMap = [:]
 
-  /// The outline of a tree, at most `limit` entries; all values are counted.
-  init(_ value: StateValue, limit: Int = FormatLimits.outlineEntries) {
-    visit(value, at: [], limit: limit)
+  private var isInParts = false
+
+  /// Adds the next record of the tree.
+  mutating func add(_ record: StateRecord) {
+    if let part = record.part { return add(record, part) }
+    visit(record.value, at: record.path)
+    if record.path.keys.isEmpty { takeCounters(record.value) }
   }
 
-  private mutating func visit(_ value: StateValue, at path: StatePath, limit: Int) {
-    if case .map(let map) = value, !map.isEmpty {
-      for (key, child) in map { visit(child, at: path / key, limit: limit) }
-      return
+  /// The first part of a value says what the whole is; each part adds its bytes.
+  private mutating func add(_ record: StateRecord, _ part: StateRecord.Part) {
+    if part.first == 0 {
+      isInParts = append(record.path, record.value.description(ofWhole: part), bytes: record.value.payloadBytes)
+    } else if isInParts, let last = entries.indices.last {
+      entries[last].bytes += record.value.payloadBytes
     }
-    valueCount += 1
-    guard entries.count < limit, path.description.utf8.count <= 512 else { return }
-    entries.append(.init(path: path, description: value.outline, bytes: value.sizeEstimate))
   }
 
-  /// The numbers and short texts at the top of a tree, at most 64.
-  static func counters(_ value: StateValue) -> StateMap {
-    guard case .map(let map) = value else { return [:] }
-    let scalars = map.filter { entry in
-      switch entry.value {
-      case .nil, .bool, .int, .unsigned, .double: entry.key.string.utf8.count <= 256
-      case .string(let text): text.utf8.count <= 256 && entry.key.string.utf8.count <= 256
-      case .bytes, .array, .map, .tensor: false
+  private mutating func visit(_ value: StateValue, at path: StatePath) {
+    if case .map(let map) = value, !map.isEmpty {
+      for (key, child) in map { visit(child, at: path / key) }
+    } else {
+      append(path, value.outline, bytes: value.payloadBytes)
+    }
+  }
+
+  /// Counts a value and, if there is room, notes it.
+  @discardableResult
+  private mutating func append(_ path: StatePath, _ description: @autoclosure () -> String, bytes: Int) -> Bool {
+    valueCount += 1
+    guard entries.count < FormatLimits.outlineEntries, path.description.utf8.count <= 512 else { return false }
+    entries.append(.init(path: path, description: description(), bytes: bytes))
+    return true
+  }
+
+  private mutating func takeCounters(_ value: StateValue) {
+    guard case .map(let map) = value else { return }
+    for (key, value) in map where counters.count < 64 && key.string.utf8.count <= 256 {
+      switch value {
+      case .nil, .bool, .int, .unsigned, .double: counters[key] = value
+      case .string(let text): if text.utf8.count <= 256 { counters[key] = value }
+      case .bytes, .array, .map, .tensor: break
       }
     }
-    return StateMap(scalars.prefix(64).map { ($0.key, $0.value) })
   }
 }
 
@@ -48,6 +68,15 @@ extension StateValue {
     case .array(let elements): "array of \(elements.count)"
     case .map: "map of 0"
     case .tensor(let tensor): tensor.summary
+    }
+  }
+
+  /// The value of which this is a part, in a few words.
+  fileprivate func description(ofWhole part: StateRecord.Part) -> String {
+    switch self {
+    case .tensor(let tensor): "\(tensor.dataType) \(part.shape ?? [part.total])"
+    case .bytes: "\(part.total) bytes"
+    default: "array of \(part.total)"
     }
   }
 }

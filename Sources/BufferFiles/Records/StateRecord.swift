@@ -24,7 +24,7 @@ struct StateRecord: Equatable {
 
   var record: StateValue {
     var record: StateMap = [
-      "kind": .string(Self.kind), "path": .array(path.keys.map { .string($0.string) }), "value": value,
+      "kind": .string(Self.kind), "path": path.state, "value": value,
     ]
     guard let part else { return .map(record) }
     var described: StateMap = ["first": .int(Int64(part.first)), "total": .int(Int64(part.total))]
@@ -40,14 +40,7 @@ struct StateRecord: Equatable {
   init(record value: StateValue) throws(RecordError) {
     let reader = try StateReader(record: value, kind: Self.kind)
     do throws(StateTreeError) {
-      var keys: [StateKey] = []
-      for element in try reader.array("path") {
-        guard case .string(let key) = element else {
-          throw .wrongType(path: "state/path", expected: "texts", found: element.typeName)
-        }
-        keys.append(StateKey(key))
-      }
-      path = StatePath(keys)
+      path = try StatePath(state: try reader.value("path"), at: reader.path / "path")
       self.value = try reader.value("value")
       part = nil
       guard reader.map["part"] != nil else { return }

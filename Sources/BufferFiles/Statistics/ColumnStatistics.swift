@@ -35,7 +35,8 @@ public struct ColumnStatistics: Sendable, Equatable {
   public var mean = 0.0
   /// The sum of the squared distances of the finite ones from their mean.
   public var squaredDistances = 0.0
-  /// Where a sample of the finite ones lies: at most `samplesPerBatch` of every batch, evenly spaced.
+  /// Where a sample of the finite ones lies: at most `samplesPerBatch` of every batch, evenly spaced, with a spacing that
+  /// meets every component of a row.
   public var histogram = Histogram()
 
   /// How many elements of one batch the histogram takes.
@@ -55,18 +56,29 @@ public struct ColumnStatistics: Sendable, Equatable {
   /// Adds what is known of other elements of the same column.
   /// - Source: Chan, Golub and LeVeque 1979, "Updating formulae and a pairwise algorithm for computing sample variances".
   public mutating func merge(_ other: ColumnStatistics) {
-    let (mine, theirs) = (Double(finiteCount), Double(other.finiteCount))
-    if theirs > 0 {
-      let distance = other.mean - mean
-      mean += distance * theirs / (mine + theirs)
-      squaredDistances += other.squaredDistances + distance * distance * mine * theirs / (mine + theirs)
-    }
+    mergeMoments(other)
     count += other.count
     nanCount += other.nanCount
     infiniteCount += other.infiniteCount
     minimum = Self.pick(minimum, other.minimum) { $0 < $1 }
     maximum = Self.pick(maximum, other.maximum) { $0 > $1 }
     histogram.merge(other.histogram)
+  }
+
+  private mutating func mergeMoments(_ other: ColumnStatistics) {
+    let (mine, theirs) = (Double(finiteCount), Double(other.finiteCount))
+    guard theirs > 0 else { return }
+    guard mine > 0 else {
+      (mean, squaredDistances) = (other.mean, other.squaredDistances)
+      return
+    }
+    let distance = other.mean - mean
+    squaredDistances += other.squaredDistances + distance * distance * (mine * theirs / (mine + theirs))
+    if distance.isFinite {
+      mean += distance * (theirs / (mine + theirs))
+    } else {
+      mean = mean * (mine / (mine + theirs)) + other.mean * (theirs / (mine + theirs))
+    }
   }
 
   private static func pick(_ a: Bound?, _ b: Bound?, _ isBetter: (Bound, Bound) -> Bool) -> Bound? {

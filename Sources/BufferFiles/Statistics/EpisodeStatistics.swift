@@ -41,7 +41,7 @@ public struct EpisodeAccumulator: Sendable {
     self.layout = layout
     rewards = schema.index(of: "rewards").flatMap { schema.columns[$0].shape.isEmpty ? $0 : nil }
     ends = ["terminateds", "truncateds"].compactMap { name in
-      schema.index(of: name).flatMap { schema.columns[$0].dataType == .bool ? $0 : nil }
+      schema.index(of: name).flatMap { schema.columns[$0].isFlag ? $0 : nil }
     }
   }
 
@@ -57,7 +57,9 @@ public struct EpisodeAccumulator: Sendable {
       }
       currentReturn += values?[row] ?? 0
       currentLength += 1
-      if layout == .transitions, flags[0][row] != 0 || flags[1][row] != 0 { endEpisode(isTruncated: flags[0][row] == 0) }
+      if layout == .transitions, flags[0][row] != 0 || flags[1][row] != 0 {
+        endEpisode(isTruncated: flags[0][row] == 0)
+      }
     }
   }
 
@@ -70,11 +72,14 @@ public struct EpisodeAccumulator: Sendable {
 
   /// The return of each episode, in the order of the rows.
   public var returns: [Double] { gatheredReturns }
+  /// The length of each episode, in the order of the rows.
+  /// - Units: steps.
+  public var lengths: [Int64] { gatheredLengths }
 
-  /// The statistics; nil if the buffer has neither episodes nor both end flags.
+  /// The statistics; nil if the buffer has neither a table of episodes nor both end flags in rows of transitions.
   /// - Parameter table: the buffer's episodes, if it has a table; it says how each ended.
   public func statistics(_ table: EpisodeTable?) -> EpisodeStatistics? {
-    guard layout == .episodes || ends.count == 2 else { return nil }
+    guard layout == .episodes ? table != nil : ends.count == 2 else { return nil }
     var statistics = EpisodeStatistics()
     statistics.returns = (rewards == nil ? nil : ColumnStatistics(of: Tensor(vector: gatheredReturns))) ?? .init()
     statistics.lengths = ColumnStatistics(of: Tensor(vector: gatheredLengths)) ?? .init()
@@ -89,4 +94,9 @@ public struct EpisodeAccumulator: Sendable {
     }
     return statistics
   }
+}
+
+extension ColumnSchema {
+  /// Whether the column holds one truth value a row.
+  fileprivate var isFlag: Bool { dataType == .bool && shape.isEmpty }
 }

@@ -14,41 +14,62 @@ public struct Histogram: Sendable, Equatable {
   /// - Shape: `[bins]`, at most `maximumBins`
   public private(set) var counts: [Int]
 
+  /// One divided by the width.
+  private var inverse: Double
+
   /// The narrowest bins: 2^-40, about 1e-12.
   static let minimumExponent = -40
+  /// The widest bins any finite numbers need: 32 of them hold everything from -2^1024 to 2^1024.
+  static let maximumExponent = 1020
+  /// A bin is a multiple of the width that a double holds exactly.
+  private static let maximumPosition = 1 << 53
 
   /// A histogram of nothing.
-  public init() { (exponent, firstBin, counts) = (Self.minimumExponent, 0, []) }
+  public init() {
+    (exponent, firstBin, counts) = (Self.minimumExponent, 0, [])
+    inverse = Self.powerOfTwo(-Self.minimumExponent)
+  }
 
   /// A histogram from its parts, as files hold it; nil if they cannot be one.
   public init?(exponent: Int, firstBin: Int, counts: [Int]) {
-    guard (Self.minimumExponent...1024).contains(exponent), counts.count <= Self.maximumBins, abs(firstBin) <= 1 << 53,
-      counts.allSatisfy({ (0..<(1 << 53)).contains($0) }), counts.first != 0, counts.last != 0
+    guard (Self.minimumExponent...Self.maximumExponent).contains(exponent), counts.count <= Self.maximumBins,
+      firstBin.magnitude <= UInt(Self.maximumPosition), counts.allSatisfy({ (0..<Self.maximumPosition).contains($0) }),
+      counts.first != 0, counts.last != 0
     else { return nil }
     (self.exponent, self.firstBin, self.counts) = (exponent, firstBin, counts)
+    inverse = Self.powerOfTwo(-exponent)
   }
 
+  private static func powerOfTwo(_ exponent: Int) -> Double { Double(sign: .plus, exponent: exponent, significand: 1) }
+
   /// The width of a bin.
-  public var width: Double { Double(sign: .plus, exponent: exponent, significand: 1) }
-  /// Where the first bin begins.
+  public var width: Double { Self.powerOfTwo(exponent) }
+  /// Where the first bin begins; minus infinity for -2^1024.
   public var lowerBound: Double { Double(firstBin) * width }
-  /// Where the last bin ends.
+  /// Where the last bin ends; infinity for 2^1024.
   public var upperBound: Double { Double(firstBin + counts.count) * width }
   /// How many numbers were counted.
   public var total: Int { counts.reduce(0, +) }
 
   /// Counts the finite ones of `values`.
   public mutating func add(_ values: some Sequence<Double>) {
-    var inverse = 1 / width
-    for value in values where value.isFinite {
-      var position = (value * inverse).rounded(.down)
-      while !fits(position) {
-        coarsen()
-        inverse = 1 / width
-        position = (value * inverse).rounded(.down)
-      }
-      count(Int(position))
+    for value in values { add(value) }
+  }
+
+  /// Counts a number, unless it is infinite or NaN.
+  public mutating func add(_ value: Double) {
+    guard value.isFinite else { return }
+    while true {
+      let position = position(of: value)
+      if fits(position) { return count(Int(position)) }
+      coarsen()
     }
+  }
+
+  /// The bin of a number, as a whole double. A negative number too small for the width is in bin -1, not in bin -0.
+  private func position(of value: Double) -> Double {
+    let position = (value * inverse).rounded(.down)
+    return value < 0 ? min(position, -1) : position
   }
 
   /// Adds another histogram's counts.
@@ -67,9 +88,9 @@ public struct Histogram: Sendable, Equatable {
   private var end: Int { firstBin + counts.count }
 
   private func fits(_ position: Double) -> Bool {
-    guard abs(position) < Double(1 << 53) else { return false }
-    guard !counts.isEmpty else { return true }
-    return max(Int(position) + 1, end) - min(Int(position), firstBin) <= Self.maximumBins
+    guard abs(position) < Double(Self.maximumPosition) else { return false }
+    let bin = Int(position)
+    return counts.isEmpty || max(bin + 1, end) - min(bin, firstBin) <= Self.maximumBins
   }
 
   private mutating func count(_ bin: Int, _ amount: Int = 1) {
@@ -86,6 +107,7 @@ public struct Histogram: Sendable, Equatable {
   /// Doubles the width: bin b becomes half of bin floor(b / 2).
   private mutating func coarsen() {
     exponent += 1
+    inverse = Self.powerOfTwo(-exponent)
     guard !counts.isEmpty else { return }
     let first = firstBin >> 1
     var folded = [Int](repeating: 0, count: ((end - 1) >> 1) - first + 1)

@@ -1,6 +1,6 @@
 internal import StateTree
 
-extension Optional<ColumnStatistics.Bound> {
+extension ColumnStatistics.Bound? {
   /// The bound as a number of state, nil where there is none.
   var state: StateValue {
     switch self {
@@ -47,7 +47,7 @@ extension ColumnStatistics {
     squaredDistances = try reader.double("squared_distances")
     let bins = try reader.reader("histogram")
     let counts = try bins.counts("counts")
-    guard nanCount <= count, infiniteCount <= count - nanCount,
+    guard count < 1 << 60, nanCount <= count, infiniteCount <= count - nanCount,
       let histogram = Histogram(
         exponent: try bins.int("exponent"), firstBin: try bins.int("first_bin"), counts: counts)
     else { throw .invalidValue(path: reader.path.description, found: "impossible counts", expected: "statistics") }

@@ -17,7 +17,8 @@ extension BufferFileWriter {
       content: .replayBuffer(kind: contents.kind, layout: contents.layout, schema: contents.schema),
       provenance: provenance, metadata: metadata)
     var writer = try BufferFileWriter.create(at: path, header: header, options: options, on: fileSystem)
-    let rowsPerGroup = max(1, FormatLimits.rowGroupBytes / max(1, contents.schema.rowBytes))
+    let rowsPerGroup = min(
+      max(1, FormatLimits.rowGroupBytes / max(1, contents.schema.rowBytes)), FormatLimits.rowsPerRecord)
     for first in stride(from: 0, to: contents.rowCount, by: rowsPerGroup) {
       try writer.append(contents.rows(first..<min(first + rowsPerGroup, contents.rowCount)))
       progress(min(first + rowsPerGroup, contents.rowCount))

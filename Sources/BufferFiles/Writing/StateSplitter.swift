@@ -1,101 +1,130 @@
 internal import StateTree
 
-/// Cuts a tree of state into records of bounded size, in an order from which it can be put together again.
+/// Cuts a tree of state into records of bounded size, one at a time, in the order of the tree.
+///
+/// Small entries of a map that follow each other share a record; what is larger than a record is cut on its own: a map by
+/// its keys, a tensor along its first axis, bytes and lists into runs. The parts of one value follow each other.
 struct StateSplitter {
-  /// Takes each record as it is cut.
-  let emit: (StateRecord) throws -> Void
+  private enum Work {
+    case value(StateValue, StatePath)
+    case map(StateMap, next: Int, StatePath)
+    case tensor(Tensor, next: Int, shape: [Int], StatePath)
+    case bytes([UInt8], next: Int, StatePath)
+    case list([StateValue], next: Int, StatePath)
+  }
 
-  /// Cuts `value`, which lies at `path`.
-  /// - Throws: `BufferFileError.stateTooLarge` for a list element that fits no record, and what `emit` throws.
-  func split(_ value: StateValue, at path: StatePath = []) throws {
-    guard value.sizeEstimate > FormatLimits.stateRecordBytes else { return try emit(StateRecord(path: path, value: value)) }
+  private var work: [Work]
+
+  /// Cuts `value`.
+  /// - Throws: `BufferFileError.stateTooDeep`.
+  init(_ value: StateValue) throws(BufferFileError) {
+    let depth = value.depth(upTo: FormatLimits.stateDepth)
+    guard depth <= FormatLimits.stateDepth else { throw .stateTooDeep(path: "state", limit: FormatLimits.stateDepth) }
+    work = [.value(value, [])]
+  }
+
+  /// The next record, or nil at the end.
+  /// - Throws: `BufferFileError.stateTooLarge` and `.stateTooManyValues` for what cannot be cut and fits no record.
+  mutating func next() throws(BufferFileError) -> StateRecord? {
+    while let item = work.popLast() {
+      if let record = try take(item) { return record }
+    }
+    return nil
+  }
+
+  private mutating func take(_ item: Work) throws(BufferFileError) -> StateRecord? {
+    switch item {
+    case .value(let value, let path): try take(value, at: path)
+    case .map(let map, let next, let path): try take(map, from: next, at: path)
+    case .tensor(let tensor, let next, let shape, let path): take(tensor, from: next, shape: shape, at: path)
+    case .bytes(let bytes, let next, let path): take(bytes, from: next, at: path)
+    case .list(let elements, let next, let path): try take(elements, from: next, at: path)
+    }
+  }
+
+  /// A value that fits becomes a record; another one is taken to pieces.
+  private mutating func take(_ value: StateValue, at path: StatePath) throws(BufferFileError) -> StateRecord? {
+    guard value.sizeEstimate > FormatLimits.stateRecordBytes else { return StateRecord(path: path, value: value) }
     switch value {
-    case .map(let map): try split(map, at: path)
-    case .tensor(let tensor): try split(tensor, at: path)
-    case .bytes(let bytes):
-      try parts(bytes.count, each: FormatLimits.stateRecordBytes, at: path) { .bytes(Array(bytes[$0])) }
-    case .array(let elements): try split(elements, at: path)
+    case .map(let map): work.append(.map(map, next: 0, path))
+    case .tensor(let tensor): work.append(.tensor(tensor.cutAlongFirstAxis, next: 0, shape: tensor.shape, path))
+    case .bytes(let bytes): work.append(.bytes(bytes, next: 0, path))
+    case .array(let elements): work.append(.list(elements, next: 0, path))
     case .nil, .bool, .int, .unsigned, .double, .string:
-      try requireFits(value, at: path)
-      try emit(StateRecord(path: path, value: value))
+      try value.requireFitsRecord(at: path)
+      return StateRecord(path: path, value: value)
     }
+    return nil
   }
 
-  /// Small entries that follow each other share a record; each large one is cut on its own.
-  private func split(_ map: StateMap, at path: StatePath) throws {
+  private mutating func take(
+    _ map: StateMap, from first: Int, at path: StatePath
+  ) throws(BufferFileError) -> StateRecord? {
+    guard first < map.count else { return nil }
     var group = StateMap()
-    var groupBytes = 0
-    func flush() throws {
-      if !group.isEmpty { try emit(StateRecord(path: path, value: .map(group))) }
-      (group, groupBytes) = ([:], 0)
+    var (next, bytes) = (first, 0)
+    while next < map.count {
+      let (key, value) = map[next]
+      bytes += value.sizeEstimate + key.string.utf8.count + 5
+      guard bytes <= FormatLimits.stateRecordBytes else { break }
+      group[key] = value
+      next += 1
     }
-    for (key, value) in map {
-      let size = value.sizeEstimate + key.string.utf8.count + 5
-      if groupBytes + size > FormatLimits.stateRecordBytes { try flush() }
-      if size > FormatLimits.stateRecordBytes {
-        try split(value, at: path / key)
-      } else {
-        group[key] = value
-        groupBytes += size
-      }
+    guard group.isEmpty else {
+      work.append(.map(map, next: next, path))
+      return StateRecord(path: path, value: .map(group))
     }
-    try flush()
+    work.append(.map(map, next: first + 1, path))
+    work.append(.value(map[first].value, try path.appending(map[first].key)))
+    return nil
   }
 
-  /// Along the first axis, or, where its entries are too large for a record, element by element.
-  private func split(_ tensor: Tensor, at path: StatePath) throws {
-    let isRowwise = !tensor.shape.isEmpty && tensor.rowBytes <= FormatLimits.stateRecordBytes
-    let pieces = isRowwise ? tensor : try tensor.reshaped([tensor.count])
-    let each = max(1, FormatLimits.stateRecordBytes / max(1, pieces.rowBytes))
-    try parts(pieces.rowCount, each: each, shape: tensor.shape, at: path) { .tensor(pieces.rows($0)) }
+  private mutating func take(_ tensor: Tensor, from first: Int, shape: [Int], at path: StatePath) -> StateRecord? {
+    guard first < tensor.rowCount else { return nil }
+    let end = min(first + max(1, FormatLimits.stateRecordBytes / max(1, tensor.rowBytes)), tensor.rowCount)
+    work.append(.tensor(tensor, next: end, shape: shape, path))
+    let part = StateRecord.Part(first: first, total: tensor.rowCount, shape: shape)
+    return StateRecord(path: path, value: .tensor(tensor.rows(first..<end)), part: part)
   }
 
-  private func split(_ elements: [StateValue], at path: StatePath) throws {
-    var first = 0
-    var bytes = 0
-    func flush(_ end: Int) throws {
-      guard end > first else { return }
-      let part = StateRecord.Part(first: first, total: elements.count)
-      try emit(StateRecord(path: path, value: .array(Array(elements[first..<end])), part: part))
-      (first, bytes) = (end, 0)
-    }
-    for (index, element) in elements.enumerated() {
-      let size = element.sizeEstimate
-      try requireFits(element, at: path / index)
-      if bytes + size > FormatLimits.stateRecordBytes { try flush(index) }
-      bytes += size
-    }
-    try flush(elements.count)
+  private mutating func take(_ bytes: [UInt8], from first: Int, at path: StatePath) -> StateRecord? {
+    guard first < bytes.count else { return nil }
+    let end = min(first + FormatLimits.stateRecordBytes, bytes.count)
+    work.append(.bytes(bytes, next: end, path))
+    return StateRecord(
+      path: path, value: .bytes(Array(bytes[first..<end])), part: .init(first: first, total: bytes.count))
   }
 
-  private func requireFits(_ value: StateValue, at path: StatePath) throws {
-    let size = value.sizeEstimate
-    guard size <= FormatLimits.recordBytes - 65_536 else {
-      throw BufferFileError.stateTooLarge(path: path.description, bytes: size)
+  private mutating func take(
+    _ elements: [StateValue], from first: Int, at path: StatePath
+  ) throws(BufferFileError) -> StateRecord? {
+    guard first < elements.count else { return nil }
+    var (end, bytes) = (first, 0)
+    while end < elements.count {
+      bytes += elements[end].sizeEstimate
+      guard bytes <= FormatLimits.stateRecordBytes || end == first else { break }
+      end += 1
     }
-  }
-
-  private func parts(
-    _ total: Int, each: Int, shape: [Int]? = nil, at path: StatePath, _ part: (Range<Int>) -> StateValue
-  ) throws {
-    for first in stride(from: 0, to: total, by: each) {
-      let value = part(first..<min(first + each, total))
-      try emit(StateRecord(path: path, value: value, part: .init(first: first, total: total, shape: shape)))
-    }
+    if end == first + 1 { try elements[first].requireFitsRecord(at: path / first) }
+    work.append(.list(elements, next: end, path))
+    let part = StateRecord.Part(first: first, total: elements.count)
+    return StateRecord(path: path, value: .array(Array(elements[first..<end])), part: part)
   }
 }
 
-extension StateValue {
-  /// About how many bytes the value takes as MessagePack.
-  var sizeEstimate: Int {
-    switch self {
-    case .nil, .bool: 1
-    case .int, .unsigned, .double: 9
-    case .string(let text): text.utf8.count + 5
-    case .bytes(let bytes): bytes.count + 5
-    case .array(let elements): elements.reduce(5) { $0 + $1.sizeEstimate }
-    case .map(let map): map.reduce(5) { $0 + $1.key.string.utf8.count + 5 + $1.value.sizeEstimate }
-    case .tensor(let tensor): tensor.bytes.count + 64
-    }
+extension StatePath {
+  /// The path of a value that has records of its own.
+  fileprivate func appending(_ key: StateKey) throws(BufferFileError) -> StatePath {
+    let (bytes, limit) = (key.string.utf8.count, FormatLimits.stateKeyBytes)
+    guard bytes <= limit else { throw .stateTooLarge(path: "a key in \(self)", bytes: bytes, limit: limit) }
+    return self / key
+  }
+}
+
+extension Tensor {
+  /// The tensor with rows that fit a record: itself, or its elements one by one.
+  fileprivate var cutAlongFirstAxis: Tensor {
+    if !shape.isEmpty, rowBytes <= FormatLimits.stateRecordBytes { return self }
+    return (try? reshaped([count])) ?? self  // the count is the same, so it does not throw
   }
 }

@@ -1,0 +1,99 @@
+public import ReplayBuffers
+public import StateTree
+
+/// A file as the contents of a buffer. Holds the row group that was read last, so that going through rows in order
+/// decompresses each group once.
+public struct FileContents: BufferContents {
+  /// The type that made the buffer.
+  public let kind: String
+  /// How the rows lie.
+  public let layout: BufferLayout
+  /// The columns.
+  public let schema: BufferSchema
+
+  private let file: BufferFile
+  private let latest = LatestBatch()
+
+  init(_ file: BufferFile) throws(BufferFileError) {
+    guard case .replayBuffer(let kind, let layout, let schema) = file.header.content else { throw .noRows(file.path) }
+    self.kind = kind
+    self.layout = layout
+    self.schema = schema
+    self.file = file
+  }
+
+  /// How many rows there are.
+  public var rowCount: Int { file.summary.rowCount }
+
+  /// The whole state.
+  /// - Throws: `BufferFileError` for what is damaged.
+  public func state() throws -> StateValue { try file.state() }
+
+  /// Some rows, decompressing only the row groups that hold them.
+  /// - Throws: `BufferFileError` for what is damaged.
+  public func rows(_ range: Range<Int>) throws -> RowBatch {
+    guard range.lowerBound >= 0, range.upperBound <= rowCount else {
+      throw BufferFileError.outOfRange(file.path, asked: range, stored: 0..<rowCount)
+    }
+    var parts: [RowBatch] = []
+    let entries = try file.entries()
+    var number = entries.rowGroup(holding: range.lowerBound)
+    while number < entries.count, entries[number].kind == .rows, entries[number].rows.overlaps(range) {
+      parts.append(try batch(entries[number], number: number).slice(range))
+      number += 1
+    }
+    guard let first = parts.first, parts.count > 1 else {
+      return parts.first ?? RowBatch.empty(schema, at: range.lowerBound)
+    }
+    let columns = try schema.columns.indices.map { column in
+      try Tensor(concatenating: parts.map { $0.columns[column] })
+    }
+    return RowBatch(firstRow: first.firstRow, steps: parts.flatMap(\.steps), columns: columns)
+  }
+
+  /// The rows of one row group.
+  func batch(_ entry: FrameEntry, number: Int) throws(BufferFileError) -> RowBatch {
+    if let batch = latest.batch(number) { return batch }
+    let record = try file.record(entry, number: number)
+    let place = file.place(entry, number: number)
+    let (schema, layout) = (schema, layout)
+    let batch = try FrameReader.decode(place) { () throws(RecordError) in
+      try RowRecord.decode(record, schema: schema, layout: layout)
+    }
+    guard batch.rows == entry.rows else {
+      throw .inconsistent(place, reason: "it holds the rows \(batch.rows), the index says \(entry.rows)")
+    }
+    latest.set(number, batch)
+    return batch
+  }
+}
+
+extension [FrameEntry] {
+  /// The number of the first row group that ends behind a row: row groups follow each other and the header.
+  func rowGroup(holding row: Int) -> Int {
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      let entry = self[middle]
+      let isBefore = entry.kind == .header || entry.kind == .rows && entry.rows.upperBound <= row
+      if isBefore { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+}
+
+extension RowBatch {
+  /// The rows of the batch that lie in `range` too.
+  func slice(_ range: Range<Int>) -> RowBatch {
+    let part = rows.clamped(to: range)
+    guard part != rows else { return self }
+    let local = part.lowerBound - firstRow..<part.upperBound - firstRow
+    return RowBatch(firstRow: part.lowerBound, steps: Array(steps[local]), columns: columns.map { $0.rows(local) })
+  }
+
+  /// No rows.
+  static func empty(_ schema: BufferSchema, at row: Int) -> RowBatch {
+    let columns = schema.columns.compactMap { try? Tensor(zeros: $0.dataType, shape: [0] + $0.shape) }
+    return RowBatch(firstRow: row, steps: [], columns: columns)
+  }
+}
