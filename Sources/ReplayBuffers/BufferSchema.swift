@@ -18,6 +18,9 @@ public struct ColumnSchema: Hashable, Sendable {
 
   /// The bytes of one row.
   public var rowBytes: Int { shape.reduce(dataType.itemBytes, *) }
+
+  /// Whether the column holds observations, of which an episode has one more than steps: `obs`, or a part of it, `obs/...`.
+  public var holdsObservations: Bool { name == "obs" || name.hasPrefix("obs/") }
 }
 
 /// The columns of a replay buffer, in order, with distinct names.

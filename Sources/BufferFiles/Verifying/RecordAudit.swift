@@ -111,7 +111,7 @@ struct RecordAudit {
       throw .inconsistent("it holds rows from \(batch.firstRow) on, expected \(nextRow)")
     }
     nextRow = batch.rows.upperBound
-    let statistics = batch.columns.map { ColumnStatistics(of: $0) }
+    let statistics = batch.statistics(schema)
     (entry.rows, entry.steps) = (batch.rows, batch.stepRange)
     entry.columns = statistics.map { $0?.bounds }
     rows.add(batch, statistics)

@@ -47,7 +47,12 @@ public struct BufferFileWriter: ~Copyable {
   /// - Throws: `BufferFileError.wrongRows` for rows that do not follow the last ones, have other columns or are too many
   ///   for one record; `.fileSystem` if they cannot be written.
   public mutating func append(_ batch: RowBatch) throws(BufferFileError) {
-    try append(batch, statistics: batch.columns.map { ColumnStatistics(of: $0) })
+    try append(batch, statistics: columnStatistics(batch))
+  }
+
+  private func columnStatistics(_ batch: RowBatch) -> [ColumnStatistics?] {
+    guard case .replayBuffer(_, _, let schema) = header.content else { return [] }
+    return batch.statistics(schema)
   }
 
   /// Appends rows of whose columns the statistics are known.

@@ -113,7 +113,7 @@ extension JSONRendering {
   private static func values(_ tensor: Tensor, _ steps: [Int64], _ column: ColumnSchema) -> JSONValue {
     .array(
       steps.indices.map { row in
-        steps[row] < 0 && !column.isObservation ? .null : nested(tensor.rows(row..<row + 1), column.shape)
+        steps[row] < 0 && !column.holdsObservations ? .null : nested(tensor.rows(row..<row + 1), column.shape)
       })
   }
 

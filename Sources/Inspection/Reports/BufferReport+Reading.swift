@@ -21,8 +21,11 @@ extension BufferReport {
   public init(_ dump: RLlibDump, options: ReportOptions = ReportOptions()) throws(InspectionError) {
     let state = dump.state()
     let facts = FileFacts(dump.path, .rllibDump, dump.info)
-    try self.init(
-      facts, dump, FileSummary(describing: dump, state: state), StateListing(state), options: options)
+    let summary: FileSummary
+    do { summary = try FileSummary(describing: dump, state: state) } catch {
+      throw .unreadable(dump.path, reason: "\(error)")
+    }
+    try self.init(facts, dump, summary, StateListing(state), options: options)
     spaces = Self.spaces(state)
     notUnderstood = dump.notUnderstood
     samples = try RowSource(dump, steps: steps).samples(options)

@@ -49,7 +49,7 @@ extension TextRendering {
         })
     let cells = zip(sample.columns, sample.values).map { column, tensor in
       let cells = Self.cells(tensor)
-      return cells.indices.map { sample.steps[$0] < 0 && !column.isObservation ? "" : cells[$0] }
+      return cells.indices.map { sample.steps[$0] < 0 && !column.holdsObservations ? "" : cells[$0] }
     }
     for row in 0..<sample.count {
       let step = sample.steps[row] >= 0 ? NumberText.count(sample.steps[row]) : "end"
