@@ -59,5 +59,11 @@ let package = Package(
     tests("FileSystemsTests", ["FileSystems", "FileSystemsTestSupport", system]),
     tests("StateTreeTests", ["StateTree", "MessagePack"]),
     tests("ReplayBuffersTests", ["ReplayBuffers", "StateTree"]),
+    tests(
+      "ForeignFormatsTests",
+      [
+        "ForeignFormats", "BufferFiles", "ReplayBuffers", "StateTree", "MessagePack", "Zstandard", "FileSystems",
+        "FileSystemsTestSupport", system,
+      ]),
   ]
 )

@@ -29,11 +29,15 @@ public enum SavedState: Sendable {
     _ path: FilePath, as interpretation: Interpretation = .automatic, limits: ForeignLimits = ForeignLimits(),
     on fileSystem: any FileSystem = POSIXFileSystem()
   ) throws(ForeignFormatError) -> SavedState {
-    if try isDirectory(path, fileSystem) {
+    guard let start = try start(of: path, fileSystem) else {
       return .rllibCheckpoint(try RLlibCheckpoint(path, limits: limits, on: fileSystem))
     }
-    if try isBufferFile(path, fileSystem) {
+    if beginsWithHeader(start) {
       do { return .bufferFile(try BufferFile.open(path, on: fileSystem)) } catch { throw .bufferFile(error) }
+    }
+    // Before the file is read, which may be large.
+    if !FileSignature.isZstandard(start), let found = FileSignature.unusable(start) {
+      throw .notRecognized(path, found: found)
     }
     let document = try MessagePackDocument(try ForeignFile(path, on: fileSystem, limits: limits), limits: limits)
     guard case .automatic = interpretation, document.objects.count == 1, RLlibDump.isDump(document.objects[0]) else {
@@ -42,42 +46,32 @@ public enum SavedState: Sendable {
     return .rllibDump(try RLlibDump(document.objects[0], path: path, info: document.info))
   }
 
-  private static func isDirectory(_ path: FilePath, _ fileSystem: any FileSystem) throws(ForeignFormatError) -> Bool {
-    do {
-      let status = try fileSystem.status(of: path)
-      if status.kind == .directory { return true }
-      // A link of the user's own: what lies behind it shows when it is listed.
-      return status.kind == .link && (try? fileSystem.list(path, follow: .userPath)) != nil
-    } catch {
-      throw .fileSystem(error)
-    }
-  }
-
-  /// Whether the file begins with a zstd frame whose record says `rlbuf`.
-  private static func isBufferFile(_ path: FilePath, _ fileSystem: any FileSystem) throws(ForeignFormatError) -> Bool {
-    let start: [UInt8]
+  /// The first bytes of a file; nil for a directory.
+  private static func start(
+    of path: FilePath, _ fileSystem: any FileSystem
+  ) throws(ForeignFormatError) -> [UInt8]? {
     do throws(FileSystemError) {
-      start = try fileSystem.withOpenFile(path, follow: .userPath) { (file) throws(FileSystemError) in
-        let count = min(512, try fileSystem.status(of: file).byteCount)
-        return try fileSystem.read(exactly: Int(count), at: 0, from: file)
+      return try fileSystem.withOpenFile(path, follow: .userPath) { (file) throws(FileSystemError) in
+        let size = try fileSystem.uninterrupted { () throws(FileSystemError) in
+          try fileSystem.status(of: file).byteCount
+        }
+        return try fileSystem.read(exactly: Int(min(Int64(FileSignature.byteCount), size)), at: 0, from: file)
       }
     } catch {
+      if case .notRegular(.directory) = error.reason { return nil }
       throw .fileSystem(error)
     }
-    guard start.starts(with: [0x28, 0xb5, 0x2f, 0xfd]) else { return false }
-    return beginsWithHeader(start)
   }
 
-  /// Decompresses as much as the bytes allow: `kind`, `header`, `format`, `rlbuf` come first in our header.
+  /// Whether the bytes begin with a zstd frame whose record says that rlbuf wrote it. They may end within the frame.
   private static func beginsWithHeader(_ start: [UInt8]) -> Bool {
+    guard start.starts(with: [0x28, 0xb5, 0x2f, 0xfd]) else { return false }
     var content: [UInt8] = []
-    do {
-      var stream = try StreamDecompressor()
-      _ = try stream.decompress(start.span, appendingTo: &content)
-    } catch {
-      return false
-    }
-    let mark = Array("rlbuf".utf8)
+    // What does not decompress says what is wrong with it when it is read as a file of others.
+    guard var stream = try? StreamDecompressor(),
+      (try? stream.decompress(start.span, appendingTo: &content)) != nil
+    else { return false }
+    let mark = [0xa6] + Array("format".utf8) + [0xa5] + Array("rlbuf".utf8)
     let head = content.prefix(64)
     return head.indices.contains { head[$0...].starts(with: mark) }
   }
