@@ -74,5 +74,6 @@ let package = Package(
     tests("ReplayBuffersTests", ["ReplayBuffers", "StateTree"]),
     tests("InspectionTests", ["Inspection", "FileSystemsTestSupport", system], exclude: ["Golden"]),
     tests("BufferFilesTests", ["BufferFiles", "FileSystemsTestSupport", "Zstandard", system]),
+    tests("ForeignFormatsTests", ["ForeignFormats", "FileSystemsTestSupport", "Zstandard", system]),
   ]
 )

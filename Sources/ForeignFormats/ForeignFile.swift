@@ -11,13 +11,15 @@ struct ForeignFile {
   let info: ForeignFileInfo
 
   /// Reads a file in memory bounded by the limits.
-  init(_ path: FilePath, on fileSystem: any FileSystem, limits: ForeignLimits) throws(ForeignFormatError) {
+  init(
+    _ path: FilePath, follow: FollowLinks = .userPath, on fileSystem: any FileSystem, limits: ForeignLimits
+  ) throws(ForeignFormatError) {
     self.path = path
     let stored: [UInt8]
-    do { stored = try fileSystem.readAll(path, follow: .userPath, limit: limits.fileBytes) } catch {
+    do { stored = try fileSystem.readAll(path, follow: follow, limit: limits.fileBytes) } catch {
       throw .fileSystem(error)
     }
-    guard stored.starts(with: [0x28, 0xb5, 0x2f, 0xfd]) || stored.startsWithSkippableFrame else {
+    guard FileSignature.isZstandard(stored) else {
       bytes = stored
       info = ForeignFileInfo(fileBytes: stored.count, contentBytes: stored.count, compression: nil)
       return
@@ -73,6 +75,9 @@ public struct ForeignLimits: Sendable {
   public var fileBytes = 64 << 30
   /// What a compressed file may become.
   public var decompression = DecompressionLimits()
+  /// What the states of one checkpoint directory may amount to after decompression.
+  /// - Units: bytes; default 8 GiB.
+  public var checkpointBytes = 8 << 30
   /// How many values one object may hold; nil for the default, which grows with the file.
   public var nodes: Int?
 
@@ -83,11 +88,5 @@ public struct ForeignLimits: Sendable {
     var limits = MessagePackLimits.forFile(ofBytes: file.fileBytes)
     if let nodes { limits.nodes = nodes }
     return limits
-  }
-}
-
-extension [UInt8] {
-  fileprivate var startsWithSkippableFrame: Bool {
-    count >= 8 && self[0] & 0xf0 == 0x50 && self[1] == 0x2a && self[2] == 0x4d && self[3] == 0x18
   }
 }

@@ -14,11 +14,15 @@ public struct MessagePackDocument: Sendable {
   init(_ file: ForeignFile, limits: ForeignLimits) throws(ForeignFormatError) {
     path = file.path
     info = file.info
-    if let found = FileSignature.unusable(file.bytes.prefix(4096)) { throw .notRecognized(file.path, found: found) }
+    if let found = FileSignature.unusable(file.bytes.prefix(FileSignature.byteCount)) {
+      throw .notRecognized(file.path, found: found)
+    }
     var reader = MessagePackReader(file.bytes, limits: limits.messagePack(file.info))
     var objects: [MessagePackValue] = []
     do throws(MessagePackError) {
       while let object = try reader.next() {
+        // Any byte below 0x80 is a number of MessagePack; state always comes in a map or a list.
+        guard !objects.isEmpty || object.isContainer else { break }
         guard objects.count < reader.limits.nodes else {
           throw .tooManyNodes(offset: reader.offset, limit: reader.limits.nodes)
         }
@@ -27,11 +31,14 @@ public struct MessagePackDocument: Sendable {
     } catch {
       throw .messagePack(file.path, error)
     }
-    // Any byte below 0x80 is a number of MessagePack; state always comes in a map or a list.
-    guard let first = objects.first, first.isContainer else {
-      throw .notRecognized(file.path, found: "not state: as MessagePack its first value would be a lone \(objects.first?.shortDescription ?? "nothing")")
-    }
+    guard !objects.isEmpty else { throw .notRecognized(file.path, found: Self.loneValue(&reader)) }
     self.objects = objects
+  }
+
+  private static func loneValue(_ reader: inout MessagePackReader) -> String {
+    reader = MessagePackReader(reader.bytes, limits: reader.limits)
+    let first = (try? reader.next())??.shortDescription ?? "nothing"
+    return "not state: as MessagePack its first value would be a lone \(first)"
   }
 }
 

@@ -29,11 +29,15 @@ public enum SavedState: Sendable {
     _ path: FilePath, as interpretation: Interpretation = .automatic, limits: ForeignLimits = ForeignLimits(),
     on fileSystem: any FileSystem = POSIXFileSystem()
   ) throws(ForeignFormatError) -> SavedState {
-    if try isDirectory(path, fileSystem) {
+    guard let start = try start(of: path, fileSystem) else {
       return .rllibCheckpoint(try RLlibCheckpoint(path, limits: limits, on: fileSystem))
     }
-    if try beginsAsBufferFile(path, fileSystem) {
+    if try beginsWithHeader(start, path, fileSystem) {
       do { return .bufferFile(try BufferFile.open(path, on: fileSystem)) } catch { throw .bufferFile(error) }
+    }
+    // Before the file is read, which may be large.
+    if !FileSignature.isZstandard(start), let found = FileSignature.unusable(start) {
+      throw .notRecognized(path, found: found)
     }
     let document = try MessagePackDocument(try ForeignFile(path, on: fileSystem, limits: limits), limits: limits)
     guard case .automatic = interpretation, document.objects.count == 1, RLlibDump.isDump(document.objects[0]) else {
@@ -48,8 +52,8 @@ public enum SavedState: Sendable {
   public static func isBufferFile(
     _ path: FilePath, on fileSystem: any FileSystem = POSIXFileSystem()
   ) throws(ForeignFormatError) -> Bool {
-    if try isDirectory(path, fileSystem) { return false }
-    if try beginsAsBufferFile(path, fileSystem) { return true }
+    guard let start = try start(of: path, fileSystem) else { return false }
+    if try beginsWithHeader(start, path, fileSystem) { return true }
     return try endsWithSeekTable(path, fileSystem)
   }
 
@@ -58,9 +62,10 @@ public enum SavedState: Sendable {
   ) throws(ForeignFormatError) -> Bool {
     do throws(FileSystemError) {
       return try fileSystem.withOpenFile(path, follow: .userPath) { (file) throws(FileSystemError) in
+        let footerBytes = Int64(SeekTable.Footer.bytes)
         let size = try fileSystem.status(of: file).byteCount
-        guard size >= Int64(SeekTable.Footer.bytes) else { return false }
-        let tail = try fileSystem.read(exactly: SeekTable.Footer.bytes, at: size - Int64(SeekTable.Footer.bytes), from: file)
+        guard size >= footerBytes else { return false }
+        let tail = try fileSystem.read(exactly: Int(footerBytes), at: size - footerBytes, from: file)
         return (try? SeekTable.Footer(decoding: tail.span)) != nil
       }
     } catch {
@@ -68,51 +73,42 @@ public enum SavedState: Sendable {
     }
   }
 
-  private static func isDirectory(_ path: FilePath, _ fileSystem: any FileSystem) throws(ForeignFormatError) -> Bool {
-    do {
-      let status = try fileSystem.status(of: path)
-      if status.kind == .directory { return true }
-      // A link of the user's own: what lies behind it shows when it is listed.
-      return status.kind == .link && (try? fileSystem.list(path, follow: .userPath)) != nil
-    } catch {
-      throw .fileSystem(error)
-    }
-  }
-
-  /// Whether the file begins with a zstd frame whose record says `rlbuf`.
-  private static func beginsAsBufferFile(
-    _ path: FilePath, _ fileSystem: any FileSystem
-  ) throws(ForeignFormatError) -> Bool {
+  /// The first bytes of a file; nil for a directory.
+  private static func start(
+    of path: FilePath, _ fileSystem: any FileSystem, atMost limit: Int = FileSignature.byteCount
+  ) throws(ForeignFormatError) -> [UInt8]? {
     do throws(FileSystemError) {
       return try fileSystem.withOpenFile(path, follow: .userPath) { (file) throws(FileSystemError) in
-        let byteCount = Int(try fileSystem.status(of: file).byteCount)
-        for count in firstBytes {
-          let start = try fileSystem.read(exactly: min(count, byteCount), at: 0, from: file)
-          guard start.starts(with: [0x28, 0xb5, 0x2f, 0xfd]) else { return false }
-          if let answer = beginsWithHeader(start) { return answer }
+        let size = try fileSystem.uninterrupted { () throws(FileSystemError) in
+          try fileSystem.status(of: file).byteCount
         }
-        return false
+        return try fileSystem.read(exactly: Int(min(Int64(limit), size)), at: 0, from: file)
       }
     } catch {
+      if case .notRegular(.directory) = error.reason { return nil }
       throw .fileSystem(error)
     }
   }
 
-  /// How much of the beginning is looked at: more where nothing comes of it, because a zstd block gives nothing before
-  /// it is whole, and the header of a file with many columns is long. A block has at most 128 KiB.
-  private static let firstBytes = [512, 8 << 10, (128 << 10) + 64]
+  /// Whether a file begins with a zstd frame whose record says that rlbuf wrote it. Of a frame whose first block is
+  /// longer than `start` nothing comes out, and more is read: a block has at most 128 KiB.
+  private static func beginsWithHeader(
+    _ start: [UInt8], _ path: FilePath, _ fileSystem: any FileSystem
+  ) throws(ForeignFormatError) -> Bool {
+    if let answer = beginsWithHeader(start) { return answer }
+    let block = try self.start(of: path, fileSystem, atMost: (128 << 10) + 64) ?? []
+    return beginsWithHeader(block) == true
+  }
 
-  /// Decompresses as much as the bytes allow: `kind`, `header`, `format`, `rlbuf` come first in our header. Nil if
-  /// the bytes are too few to tell.
+  /// What the first bytes tell; nil if they are too few. They may end within the frame.
   private static func beginsWithHeader(_ start: [UInt8]) -> Bool? {
+    guard start.starts(with: [0x28, 0xb5, 0x2f, 0xfd]) else { return false }
     var content: [UInt8] = []
-    do {
-      var stream = try StreamDecompressor()
-      _ = try stream.decompress(start.span, appendingTo: &content)
-    } catch {
-      return false
-    }
-    let mark = Array("rlbuf".utf8)
+    // What does not decompress says what is wrong with it when it is read as a file of others.
+    guard var stream = try? StreamDecompressor(),
+      (try? stream.decompress(start.span, appendingTo: &content)) != nil
+    else { return false }
+    let mark = [0xa6] + Array("format".utf8) + [0xa5] + Array("rlbuf".utf8)
     let head = content.prefix(64)
     return head.isEmpty ? nil : head.indices.contains { head[$0...].starts(with: mark) }
   }

@@ -9,17 +9,22 @@ extension DumpParts {
     var state: StateMap = [
       "capacity": nil, "num_timesteps": .int(Int64(numbers.count)), "num_timesteps_added": .int(Int64(addedCount)),
       "num_episodes_evicted": .int(Int64(evictedCount)),
-      "sampled_timesteps": .int(Int64(dump["sampled_timesteps"]?.integer ?? 0)),
+      "sampled_timesteps": .int(Int64(sampledCount ?? 0)),
       "first_step": .int(numbers.min() ?? Int64(nextStep)), "next_step": .int(Int64(nextStep)),
       "generator": nil, "episodes": table.state,
     ]
     if let priorities {
       state["alpha"] = .nil
-      state["max_priority"] = (dump["_max_priority"]?.double).map(StateValue.double) ?? .nil
+      state["max_priority"] = maximumPriority.map(StateValue.double) ?? .nil
       state["priorities"] = .tensor(Tensor(vector: byRow(priorities.priorities)))
     }
     state["rllib"] = .map(kept)
     return .map(state)
+  }
+
+  /// RLlib keeps the type of what it is given: a weight may be an integer.
+  private var maximumPriority: Double? {
+    dump["_max_priority"].flatMap { value in value.double ?? value.integer.flatMap(Double.init(exactly:)) }
   }
 
   /// Numbers in the order of `_indices`, put into the order of the rows that are steps.
@@ -32,8 +37,8 @@ extension DumpParts {
   private var kept: StateMap {
     let skeleton = DumpSkeleton(self)
     var kept: StateMap = [
-      "format": "rllib-episode-replay-buffer", "skeleton": Self.bytes(skeleton.whole),
-      "episode_skeletons": .array(skeleton.episodes.map(Self.bytes)),
+      "format": "rllib-episode-replay-buffer", "skeleton": .bytes(Self.bytes(skeleton.whole)),
+      "episode_skeletons": .bytes(skeleton.episodes.flatMap(Self.bytes)),
       "episode_skeleton": .tensor(Tensor(vector: skeleton.numbers)),
       "start_time": .tensor(Tensor(vector: episodes.map { $0.startClock ?? .nan })),
       "last_step_time": .tensor(Tensor(vector: episodes.map { $0.endClock ?? .nan })),
@@ -56,7 +61,7 @@ extension DumpParts {
     return [
       "name": .string(column.schema.name),
       "path": .array(
-        column.path.map { step in
+        (column.path ?? []).map { step in
           switch step {
           case .key(let name): .string(name)
           case .index(let index): .int(Int64(index))
@@ -66,8 +71,8 @@ extension DumpParts {
     ]
   }
 
-  private static func bytes(_ value: MessagePackValue) -> StateValue {
+  private static func bytes(_ value: MessagePackValue) -> [UInt8] {
     // A value that was read nests no deeper than can be written.
-    .bytes((try? MessagePackWriter.bytes(of: value)) ?? [])
+    (try? MessagePackWriter.bytes(of: value)) ?? []
   }
 }

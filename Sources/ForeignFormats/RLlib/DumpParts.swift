@@ -24,12 +24,15 @@ struct DumpParts {
     ColumnSchema("obs", .float32), ColumnSchema("actions", .float32), ColumnSchema("rewards", .float32),
   ]
 
+  /// How many steps were sampled; nil if the dump does not say so as a count.
+  var sampledCount: Int? { dump["sampled_timesteps"]?.integer.flatMap { $0 < 0 ? nil : $0 } }
+
   init(_ dump: MessagePackValue) throws(DumpProblem) {
-    self.dump = dump
-    var episodes: [RLlibEpisode] = []
-    for (number, value) in (dump["episodes"]?.elements ?? []).enumerated() {
-      episodes.append(try RLlibEpisode(value, number: number))
+    guard !Placeholder.occurs(in: dump) else {
+      throw DumpProblem("it holds the extension 114 \"rlbuf\", which stands for what a converted dump holds elsewhere")
     }
+    self.dump = dump
+    let episodes = try Self.episodes(dump)
     let isPrioritized = dump["_sum_segment"] != nil
     evictedCount = try Self.counter("_num_episodes_evicted", dump)
     addedCount = try Self.counter("_num_timesteps_added", dump)
@@ -46,25 +49,42 @@ struct DumpParts {
     self.episodes = episodes
   }
 
+  private static func episodes(_ dump: MessagePackValue) throws(DumpProblem) -> [RLlibEpisode] {
+    var episodes: [RLlibEpisode] = []
+    var ids = Set<[UInt8]>()
+    for (number, value) in (dump["episodes"]?.elements ?? []).enumerated() {
+      let episode = try RLlibEpisode(value, number: number)
+      guard ids.insert(Array(episode.id.utf8)).inserted else {
+        throw DumpProblem("the episode \(quoted(episode.id)) stands in it twice")
+      }
+      episodes.append(episode)
+    }
+    return episodes
+  }
+
   private static func counter(_ key: String, _ dump: MessagePackValue) throws(DumpProblem) -> Int {
-    guard let value = dump[key]?.integer, (0..<(1 << 60)).contains(value) else {
+    guard let value = dump[key]?.integer, (0..<maximumCount).contains(value) else {
       throw DumpProblem("\(key) is \(dump[key]?.shortDescription ?? "missing"), expected a count")
     }
     return value
   }
 
+  /// Above every counter, so that sums of a few of them do not overflow.
+  static let maximumCount = 1 << 60
+
   /// The episodes with a lane each: the first one that was free when the episode began.
   private static func records(_ episodes: [RLlibEpisode], _ numbers: [Int64]) -> [EpisodeRecord] {
     var records: [EpisodeRecord] = []
-    var lanes: [(isOpen: Bool, lastStep: Int64)] = []
+    var lanes = FreeLanes(count: episodes.count)
     var nextRow = 0
     for episode in episodes {
       let steps = numbers[nextRow..<nextRow + episode.length]
-      let begins = steps.first ?? Int64.max
-      let isOpen = !(episode.isTerminated || episode.isTruncated)
-      let lane = lanes.firstIndex { !$0.isOpen && $0.lastStep < begins } ?? lanes.count
-      if lane == lanes.count { lanes.append((false, -1)) }
-      lanes[lane] = (isOpen, steps.last ?? lanes[lane].lastStep)
+      let lane = lanes.first(freeAt: steps.first ?? .max)
+      if !(episode.isTerminated || episode.isTruncated) {
+        lanes.setBusy(lane, until: .max)
+      } else if let last = steps.last {
+        lanes.setBusy(lane, until: last)
+      }
       records.append(
         EpisodeRecord(
           id: episode.id, lane: lane, firstRow: nextRow, length: episode.length, startTime: episode.startTime,
@@ -76,27 +96,18 @@ struct DumpParts {
 
   /// What was not understood, in a line each.
   var notUnderstood: [String] {
-    var lines = columns.left.map { "\($0.name): \($0.reason); kept as it is" }
+    var lines = columns.left.map { "\(printable($0.name)): \($0.reason); kept as it is" }
     let unknown = Set(episodes.flatMap(\.unknownKeys)).sorted()
-    lines += unknown.map { "the key \($0) of episodes; kept as it is" }
+    lines += unknown.map { "the key \(printable($0)) of episodes; kept as it is" }
     let withInfos = episodes.count { $0.hasInfos }
     if withInfos > 0 { lines.append("infos of \(withInfos) episodes; kept as they are") }
     lines += (dump.entries ?? []).compactMap { entry in
       let name = entry.key.string ?? entry.key.shortDescription
-      return DumpSkeleton.knownKeys.contains(name) ? nil : "the key \(name); kept as it is"
+      return DumpSkeleton.knownKeys.contains(name) ? nil : "the key \(printable(name)); kept as it is"
     }
     lines += columns.columns.filter(\.differsFromSpace).map {
-      "\($0.schema.name): the file's numbers do not fit the dtype of its space; kept as \($0.schema.dataType)"
+      "\(printable($0.schema.name)): the file's numbers do not fit the dtype of its space; kept as \($0.schema.dataType)"
     }
     return lines
-  }
-}
-
-extension RLlibEpisode {
-  /// Whether any info is not an empty map.
-  var hasInfos: Bool {
-    guard let data = value["infos"]?["data"] else { return false }
-    if case .packed(let list) = data, case .emptyMaps = list.elements { return false }
-    return data != .array([])
   }
 }

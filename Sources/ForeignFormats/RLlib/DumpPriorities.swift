@@ -12,6 +12,9 @@ struct DumpPriorities {
   /// The keys of the dump that follow from the above.
   private(set) var derived: Set<String> = []
 
+  /// The most leaves for which a tree is computed from its leaves; RLlib's trees have four for each two steps of capacity.
+  static let maximumCapacity = 1 << 26
+
   init(_ dump: MessagePackValue, leaves: [Int64]) throws(DumpProblem) {
     guard let sums = SegmentTree(dump["_sum_segment"]) else {
       throw DumpProblem("_sum_segment is no list of numbers whose length is a power of two")
@@ -19,10 +22,16 @@ struct DumpPriorities {
     guard leaves.allSatisfy({ 0 <= $0 && $0 < Int64(sums.capacity) }) else {
       throw DumpProblem("_indices names a leaf outside of the \(sums.capacity) of _sum_segment")
     }
+    var isTaken = [Bool](repeating: false, count: sums.capacity)
+    for leaf in leaves {
+      guard !isTaken[Int(leaf)] else { throw DumpProblem("_indices names the leaf \(leaf) twice") }
+      isTaken[Int(leaf)] = true
+    }
     self.leaves = leaves
     capacity = sums.capacity
     priorities = leaves.map { sums.values[sums.capacity + Int($0)] }
     let (capacity, pairs) = (capacity, zip(leaves, priorities).map { (leaf: Int($0), value: $1) })
+    if capacity > Self.maximumCapacity { return }
     if sums.isIdentical(to: Self.sums(capacity, pairs)) { derived.insert("_sum_segment") }
     if SegmentTree(dump["_min_segment"])?.isIdentical(to: Self.minima(capacity, pairs)) == true {
       derived.insert("_min_segment")

@@ -4,7 +4,7 @@ internal import StateTree
 
 /// What is left of a dump when all that lies in rows, episodes, counters and priorities is taken out.
 ///
-/// A skeleton is the dump's own MessagePack with `MessagePackValue.placeholder` where something was taken out. The
+/// A skeleton is the dump's own MessagePack with a `Placeholder` where something was taken out. The
 /// episodes' skeletons are alike, so that each is stored once.
 struct DumpSkeleton {
   static let knownKeys: Set<String> = [
@@ -21,41 +21,46 @@ struct DumpSkeleton {
   let numbers: [Int64]
 
   init(_ parts: DumpParts) {
+    whole = parts.dump.replacing(Self.taken(parts).map { ([.key($0)][...], Placeholder.whole) })
+    var distinct = DistinctValues()
+    numbers = parts.episodes.enumerated().map { number, episode in
+      Int64(distinct.number(of: Self.skeleton(episode, number: number, parts.columns.columns)))
+    }
+    episodes = distinct.values
+  }
+
+  /// The keys of the dump whose values can be made again from what lies elsewhere.
+  private static func taken(_ parts: DumpParts) -> [String] {
+    let dump = parts.dump
     var taken: [String] = ["episodes", "_num_episodes_evicted", "_indices", "_num_timesteps_added"]
-    if parts.dump["_num_timesteps"] == .int(Int64(parts.stepNumbers.count { $0 >= 0 })) { taken.append("_num_timesteps") }
-    if parts.dump["sampled_timesteps"]?.integer != nil { taken.append("sampled_timesteps") }
-    if parts.dump["episode_id_to_index"] == Self.idIndex(parts.records, evicted: parts.evictedCount) {
+    if dump["_num_timesteps"] == .int(Int64(parts.stepNumbers.count { $0 >= 0 })) { taken.append("_num_timesteps") }
+    if parts.sampledCount != nil { taken.append("sampled_timesteps") }
+    if dump["episode_id_to_index"] == idIndex(parts.records, evicted: parts.evictedCount) {
       taken.append("episode_id_to_index")
     }
     if let priorities = parts.priorities {
       taken += priorities.derived
-      if case .float64? = parts.dump["_max_priority"] { taken.append("_max_priority") }
-      if parts.dump["_max_idx"]?.integer != nil { taken.append("_max_idx") }
-      if Self.integers(parts.dump["_free_nodes"]) != nil { taken.append("_free_nodes") }
+      if case .float64? = dump["_max_priority"] { taken.append("_max_priority") }
+      if dump["_max_idx"]?.integer != nil { taken.append("_max_idx") }
+      if integers(dump["_free_nodes"]) != nil { taken.append("_free_nodes") }
     }
-    whole = parts.dump.replacing(taken.map { ([.key($0)][...], .placeholder) })
-    var distinct: [MessagePackValue: Int] = [:]
-    var episodes: [MessagePackValue] = []
-    numbers = parts.episodes.enumerated().map { number, episode in
-      let skeleton = Self.skeleton(episode, number: number, parts.columns.columns)
-      if let known = distinct[skeleton] { return Int64(known) }
-      distinct[skeleton] = episodes.count
-      episodes.append(skeleton)
-      return Int64(episodes.count - 1)
-    }
-    self.episodes = episodes
+    return taken
   }
 
   private static func skeleton(
     _ episode: RLlibEpisode, number: Int, _ columns: [DumpColumns.Column]
   ) -> MessagePackValue {
-    var changes: [(path: ArraySlice<ValuePath.Step>, value: MessagePackValue)] = []
-    for key in ["id_", "is_terminated", "is_truncated", "t_started", "t"] { changes.append(([.key(key)], .placeholder)) }
-    for key in ["_start_time", "_last_step_time"] {
-      if case .float64? = episode.value[key] { changes.append(([.key(key)], .placeholder)) }
+    var changes: ValueChanges = ["id_", "t_started", "t"].map { ([.key($0)], Placeholder.whole) }
+    for key in ["is_terminated", "is_truncated"] {
+      if case .bool? = episode.value[key] { changes.append(([.key(key)], Placeholder.whole)) }
     }
-    for column in columns where column.encodings[number] != nil { changes.append((column.path[...], .placeholder)) }
-    if episode.infosAreEmptyMaps { changes.append(([.key("infos"), .key("data")], .placeholder)) }
+    for key in ["_start_time", "_last_step_time"] {
+      if case .float64? = episode.value[key] { changes.append(([.key(key)], Placeholder.whole)) }
+    }
+    for column in columns where column.encodings[number] != nil {
+      if let path = column.path { changes.append((path[...], Placeholder.after(column.lookbacks[number]))) }
+    }
+    if episode.infosAreEmptyMaps { changes.append(([.key("infos"), .key("data")], Placeholder.whole)) }
     return episode.value.replacing(changes)
   }
 
@@ -74,12 +79,17 @@ struct DumpSkeleton {
   }
 }
 
-extension RLlibEpisode {
-  /// Whether there is one empty info for every observation, as almost every environment gives.
-  var infosAreEmptyMaps: Bool {
-    guard case .packed(let list)? = value["infos"]?["data"], case .emptyMaps(let count) = list.elements else {
-      return false
-    }
-    return list.shape == [count] && count == length + 1
+/// Values numbered in the order in which they first come.
+private struct DistinctValues {
+  private(set) var values: [MessagePackValue] = []
+  private var numbers: [MessagePackValue: Int] = [:]
+
+  mutating func number(of value: MessagePackValue) -> Int {
+    // Almost always one of the first few; comparing is quicker than hashing.
+    if let known = values.prefix(4).firstIndex(of: value) { return known }
+    if let known = numbers[value] { return known }
+    numbers[value] = values.count
+    values.append(value)
+    return values.count - 1
   }
 }

@@ -31,14 +31,12 @@ struct NumberBlock {
     switch value {
     case .packed(let list):
       guard let encoding = Encoding(list.elements) else { return nil }
-      (shape, elements, self.encoding) = (list.shape, list.elements, encoding)
-    case .array(let values):
-      if values.isEmpty {
-        (shape, elements, encoding) = ([0], .int64([]), .empty)
-      } else {
-        guard let (shape, doubles) = Self.widened(value) else { return nil }
-        (self.shape, elements, encoding) = (shape, .float64(doubles), .mixed)
-      }
+      self.init(shape: list.shape, elements: list.elements, encoding: encoding)
+    case .array([]):
+      self.init(shape: [0], elements: .int64([]), encoding: .empty)
+    case .array:
+      guard let (shape, doubles) = Self.widened(value) else { return nil }
+      self.init(shape: shape, elements: .float64(doubles), encoding: .mixed)
     default: return nil
     }
   }
@@ -52,12 +50,18 @@ struct NumberBlock {
   /// The shape of one entry.
   var rowShape: [Int] { Array(shape.dropFirst()) }
 
-  /// The entries from `first` on.
-  func dropFirst(_ first: Int) -> NumberBlock {
-    guard first > 0 else { return self }
+  /// Some of the entries.
+  func rows(_ range: Range<Int>) -> NumberBlock {
+    guard range != 0..<rowCount else { return self }
     let size = rowShape.reduce(1, *)
     return NumberBlock(
-      shape: [rowCount - first] + rowShape, elements: elements.range(first * size..<rowCount * size), encoding: encoding)
+      shape: [range.count] + rowShape, elements: elements.range(range.lowerBound * size..<range.upperBound * size),
+      encoding: encoding)
+  }
+
+  /// The list that the file held, for a block that is not mixed.
+  var list: MessagePackValue {
+    rowCount == 0 ? .array([]) : .packed(PackedList(shape: shape, elements: elements))
   }
 
   /// The numbers of lists in which integers and floats stand side by side, all exactly as doubles.

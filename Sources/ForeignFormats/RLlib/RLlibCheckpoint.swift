@@ -1,5 +1,4 @@
 internal import FileSystems
-internal import FoundationEssentials
 public import MessagePack
 public import SystemPackage
 
@@ -63,81 +62,10 @@ public struct RLlibCheckpoint: Sendable {
     components.compactMap { if case .state(let value) = $0.content { ($0.name, value) } else { nil } }
   }
 
-  private static let metadataNames = ["rllib_checkpoint.json", "metadata.json"]
-
   init(_ path: FilePath, limits: ForeignLimits, on fileSystem: any FileSystem) throws(ForeignFormatError) {
     self.path = path
-    let reader = DirectoryReader(root: path, limits: limits, fileSystem: fileSystem)
-    let files = try reader.files()
-    guard !files.isEmpty else { throw .notCheckpoint(path, found: "an empty directory") }
-    let metadata = files.first { $0.name.components.count == 1 && Self.metadataNames.contains($0.name.string) }
-    guard metadata != nil || files.contains(where: { $0.name.string.hasPrefix("algorithm_state.") }) else {
-      throw .notCheckpoint(path, found: "a directory without a checkpoint")
-    }
-    self.metadata = metadata.flatMap { try? reader.metadata($0.name) }
-    var components: [Component] = []
-    for file in files { components.append(try reader.component(file.name, byteCount: file.byteCount)) }
-    self.components = components
-  }
-}
-
-/// Reads what lies inside one directory: names that were listed, never links, never a path from a file.
-private struct DirectoryReader {
-  let root: FilePath
-  let limits: ForeignLimits
-  let fileSystem: any FileSystem
-
-  /// The deepest directory that is looked into; RLlib's lie at most five deep.
-  private static let maximumDepth = 16
-  /// The most files of one checkpoint.
-  private static let maximumFiles = 10_000
-
-  func files() throws(ForeignFormatError) -> [(name: FilePath, byteCount: Int)] {
-    var files: [(name: FilePath, byteCount: Int)] = []
-    do throws(FileSystemError) { try visit(FilePath(""), depth: 0, into: &files) } catch { throw .fileSystem(error) }
-    return files
-  }
-
-  private func visit(
-    _ directory: FilePath, depth: Int, into files: inout [(name: FilePath, byteCount: Int)]
-  ) throws(FileSystemError) {
-    let location = root.appending(directory.components)
-    let entries = try fileSystem.list(location, follow: directory.isEmpty ? .userPath : .never)
-    for entry in entries where entry.kind == .regular && files.count < Self.maximumFiles {
-      let name = directory.appending(entry.name)
-      files.append((name, Int(try fileSystem.status(of: root.appending(name.components)).byteCount)))
-    }
-    for entry in entries where entry.kind == .directory && depth < Self.maximumDepth {
-      try visit(directory.appending(entry.name), depth: depth + 1, into: &files)
-    }
-  }
-
-  func metadata(_ name: FilePath) throws -> RLlibCheckpoint.Metadata {
-    let bytes = try fileSystem.readAll(root.appending(name.components), limit: 1 << 20)
-    return try JSONDecoder().decode(RLlibCheckpoint.Metadata.self, from: Data(bytes))
-  }
-
-  func component(_ name: FilePath, byteCount: Int) throws(ForeignFormatError) -> RLlibCheckpoint.Component {
-    let content: RLlibCheckpoint.Content
-    switch name.extension {
-    case "msgpack", "msgpck": content = state(name)
-    case "pkl": content = .pickle
-    case "json": content = .metadata
-    default: content = .other
-    }
-    return .init(name: name, byteCount: byteCount, content: content)
-  }
-
-  private func state(_ name: FilePath) -> RLlibCheckpoint.Content {
-    do throws(ForeignFormatError) {
-      let file = try ForeignFile(root.appending(name.components), on: fileSystem, limits: limits)
-      do throws(MessagePackError) {
-        return .state(try MessagePackReader.value(of: file.bytes, limits: limits.messagePack(file.info)))
-      } catch {
-        return .unreadable(error.description)
-      }
-    } catch {
-      return .unreadable(error.description)
-    }
+    var reader = CheckpointReader(root: path, limits: limits, fileSystem: fileSystem)
+    components = try reader.components()
+    metadata = reader.metadata
   }
 }

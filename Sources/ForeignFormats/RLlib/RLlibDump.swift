@@ -43,7 +43,7 @@ public struct RLlibDump: BufferContents {
   /// Whether a value is the state of one of RLlib's single-agent episode buffers.
   static func isDump(_ value: MessagePackValue) -> Bool {
     ["episodes", "episode_id_to_index", "_indices", "_num_timesteps"].allSatisfy { value[$0] != nil }
-      && value["_module_to_indices"] == nil && value["episodes"]?.elements != nil
+      && value["_module_to_indices"] == nil && value["episodes"]?.isList == true
   }
 
   init(_ value: MessagePackValue, path: FilePath, info: ForeignFileInfo) throws(ForeignFormatError) {
@@ -53,16 +53,27 @@ public struct RLlibDump: BufferContents {
     self.info = info
     kind = parts.isPrioritized ? "PrioritizedEpisodeReplayBuffer" : "EpisodeReplayBuffer"
     do throws(ReplayBufferError) {
-      schema = try BufferSchema(parts.columns.columns.isEmpty ? DumpParts.emptyColumns : parts.columns.columns.map(\.schema))
+      schema = try BufferSchema(
+        parts.columns.columns.isEmpty ? DumpParts.emptyColumns : parts.columns.columns.map(\.schema))
       episodes = try EpisodeTable(parts.records)
     } catch {
       throw .invalidDump(path, reason: error.description)
     }
-    columns = parts.columns.columns.isEmpty
+    columns =
+      parts.columns.columns.isEmpty
       ? schema.columns.compactMap { try? Tensor(zeros: $0.dataType, shape: [0] + $0.shape) }
       : parts.columns.columns.map(\.tensor)
     steps = parts.stepNumbers
     notUnderstood = parts.notUnderstood
     stored = parts.state(episodes)
+  }
+}
+
+extension MessagePackValue {
+  fileprivate var isList: Bool {
+    switch self {
+    case .array, .packed: true
+    default: false
+    }
   }
 }

@@ -3,22 +3,6 @@ internal import MessagePack
 /// One episode of a dump: its facts, its lists of numbers, and everything else as it stands.
 /// - Source: `ray/rllib/env/single_agent_episode.py`, `get_state`.
 struct RLlibEpisode {
-  /// A list of numbers that becomes a part of a column.
-  struct Leaf {
-    /// The column: `obs`, `actions`, `rewards`, or the name of an extra model output; parts of a nested space with `/`.
-    let column: String
-    /// Whether it has one entry more than the episode has steps.
-    let isObservation: Bool
-    /// Where it lies in the episode's map.
-    let path: [ValuePath.Step]
-    /// The numbers of the steps stored, lookback left out.
-    let block: NumberBlock
-    /// The space that is stored beside it.
-    let space: RLlibSpace?
-    /// How many entries before the first step were stored too.
-    let lookback: Int
-  }
-
   let id: String
   let isTerminated: Bool
   let isTruncated: Bool
@@ -26,12 +10,10 @@ struct RLlibEpisode {
   let length: Int
   let startClock: Double?
   let endClock: Double?
-  /// The lists of numbers, in the order of the map.
-  private(set) var leaves: [Leaf] = []
-  /// Lists that are not rectangular lists of numbers, by name.
-  private(set) var notNumbers: [String] = []
+  /// What it holds for each of its steps.
+  let lists: EpisodeLists
   /// Keys that RLlib 2.60 does not write.
-  private(set) var unknownKeys: [String] = []
+  let unknownKeys: [String]
   /// The episode's map.
   let value: MessagePackValue
 
@@ -43,8 +25,8 @@ struct RLlibEpisode {
 
   /// The episode in a map, or why it is none.
   init(_ value: MessagePackValue, number: Int) throws(DumpProblem) {
-    guard let id = value["id_"]?.string, case .bool(let terminated)? = value["is_terminated"],
-      case .bool(let truncated)? = value["is_truncated"], let start = value["t_started"]?.integer,
+    guard let id = value["id_"]?.string, let terminated = value["is_terminated"]?.flag,
+      let truncated = value["is_truncated"]?.flag, let start = value["t_started"]?.integer,
       let end = value["t"]?.integer, start >= 0, end >= start, end < 1 << 48
     else { throw DumpProblem("episode number \(number) lacks id_, t_started, t, is_terminated or is_truncated") }
     self.value = value
@@ -56,87 +38,50 @@ struct RLlibEpisode {
       let name = entry.key.string ?? entry.key.shortDescription
       return Self.knownKeys.contains(name) ? nil : name
     }
-    try takeBuffer("observations", column: "obs", isObservation: true)
-    try takeBuffer("actions", column: "actions")
-    try takeBuffer("rewards", column: "rewards")
+    lists = try Self.lists(value, id: id, length: length)
+  }
+
+  private static func lists(
+    _ value: MessagePackValue, id: String, length: Int
+  ) throws(DumpProblem) -> EpisodeLists {
+    var lists = EpisodeLists(id: id, length: length)
+    for (key, column) in [("observations", "obs"), ("actions", "actions"), ("rewards", "rewards")] {
+      try lists.take(value[key], at: [.key(key)], column: column)
+    }
     for entry in value["extra_model_outputs"]?.entries ?? [] {
-      guard let name = entry.key.string else { continue }
-      try take(entry.value, at: [.key("extra_model_outputs"), .key(name)], column: Self.columnName(name))
+      guard let name = entry.key.string else {
+        lists.leave("extra_model_outputs", "it has the key \(entry.key.shortDescription), which is no text")
+        continue
+      }
+      try lists.take(entry.value, at: [.key("extra_model_outputs"), .key(name)], column: columnName(name))
     }
-    guard leaves.contains(where: \.isObservation) else {
-      throw DumpProblem("episode \(id) has no observations that are numbers")
+    // Without this a dump of a few bytes could claim any number of rows.
+    guard length == 0 || !lists.leaves.isEmpty else {
+      throw DumpProblem("episode \(quoted(id)) has no list of numbers for any of its \(length) steps")
     }
+    return lists
   }
 
-  /// An extra output's own name, unless it is that of a column every buffer has.
+  /// An extra output's own name, unless the columns that every buffer has go by it.
   private static func columnName(_ name: String) -> String {
-    ["obs", "actions", "rewards"].contains(name) ? "extra_model_outputs/\(name)" : name
+    let first = name.prefix { $0 != "/" }
+    let reserved = ["", "obs", "actions", "rewards", "extra_model_outputs"]
+    return reserved.contains(String(first)) ? "extra_model_outputs/\(name)" : name
   }
 
-  private mutating func takeBuffer(_ key: String, column: String, isObservation: Bool = false) throws(DumpProblem) {
-    guard let buffer = value[key] else { throw DumpProblem("episode \(id) has no \(key)") }
-    try take(buffer, at: [.key(key)], column: column, isObservation: isObservation)
+  /// Whether any info is not an empty map.
+  var hasInfos: Bool {
+    guard let data = value["infos"]?["data"] else { return false }
+    if case .packed(let list) = data, case .emptyMaps = list.elements { return false }
+    return data != .array([])
   }
 
-  /// Takes the data of one `InfiniteLookbackBuffer`.
-  private mutating func take(
-    _ buffer: MessagePackValue, at path: [ValuePath.Step], column: String, isObservation: Bool = false
-  ) throws(DumpProblem) {
-    guard let data = buffer["data"] else { throw DumpProblem("\(column) of episode \(id) has no data") }
-    let lookback = buffer["lookback"]?.integer ?? 0
-    guard lookback >= 0 else { throw DumpProblem("\(column) of episode \(id) has a lookback of \(lookback)") }
-    let source = LeafSource(
-      column: column, path: path + [.key("data")], isObservation: isObservation, lookback: lookback)
-    try take(data, from: source, space: RLlibSpace(buffer["space"]))
-  }
-
-  private struct LeafSource {
-    var column: String
-    var path: [ValuePath.Step]
-    let isObservation: Bool
-    let lookback: Int
-
-    func part(_ name: String, _ step: ValuePath.Step) -> LeafSource {
-      var part = self
-      part.column += "/" + name
-      part.path.append(step)
-      return part
+  /// Whether there is one empty info for every observation, as almost every environment gives.
+  var infosAreEmptyMaps: Bool {
+    guard case .packed(let list)? = value["infos"]?["data"], case .emptyMaps(let count) = list.elements else {
+      return false
     }
-  }
-
-  private mutating func take(
-    _ data: MessagePackValue, from source: LeafSource, space: RLlibSpace?
-  ) throws(DumpProblem) {
-    if let entries = data.entries {
-      var spaces: [String: RLlibSpace] = [:]
-      if case .dictionary(let parts)? = space { for part in parts { spaces[part.name] = part.space } }
-      for entry in entries {
-        guard let name = entry.key.string else { continue }
-        try take(entry.value, from: source.part(name, .key(name)), space: spaces[name])
-      }
-      return
-    }
-    if case .tuple(let spaces)? = space, let parts = data.elements, parts.count == spaces.count {
-      for (index, part) in parts.enumerated() {
-        try take(part, from: source.part("\(index)", .index(index)), space: spaces[index])
-      }
-      return
-    }
-    guard let block = NumberBlock(data) else { return notNumbers.append(source.column) }
-    try append(block, source, space)
-  }
-
-  private mutating func append(_ block: NumberBlock, _ source: LeafSource, _ space: RLlibSpace?) throws(DumpProblem) {
-    let expected = length + (source.isObservation ? 1 : 0)
-    guard block.rowCount == expected + source.lookback else {
-      throw DumpProblem(
-        "\(source.column) of episode \(id) has \(block.rowCount) entries, "
-          + "expected \(expected) for \(length) steps and \(source.lookback) of lookback")
-    }
-    leaves.append(
-      Leaf(
-        column: source.column, isObservation: source.isObservation, path: source.path,
-        block: block.dropFirst(source.lookback), space: space, lookback: source.lookback))
+    return list.shape == [count] && count == length + 1
   }
 }
 
@@ -146,12 +91,25 @@ struct DumpProblem: Error {
   init(_ reason: String) { self.reason = reason }
 }
 
+/// A name from a file as messages show it: in quotes, short, without control characters.
+func quoted(_ name: String) -> String { MessagePackValue.string(name).shortDescription }
+
 extension MessagePackValue {
   /// A number of either precision.
   var double: Double? {
     switch self {
     case .float64(let value): value
     case .float32(let value): Double(value)
+    default: nil
+    }
+  }
+
+  /// A truth value, also as 0 or 1.
+  var flag: Bool? {
+    switch self {
+    case .bool(let value): value
+    case .int(0): false
+    case .int(1): true
     default: nil
     }
   }

@@ -54,6 +54,12 @@ indirect enum RLlibSpace {
     return lengths.count == elements.count ? lengths : nil
   }
 
+  /// The parts by the bytes of their names.
+  var parts: [[UInt8]: RLlibSpace] {
+    guard case .dictionary(let parts) = self else { return [:] }
+    return Dictionary(parts.map { (Array($0.name.utf8), $0.space) }) { first, _ in first }
+  }
+
   /// The dtype of a plain array space.
   var dataType: DataType? {
     guard case .array(let type, _) = self else { return nil }

@@ -1,24 +1,39 @@
 internal import MessagePack
-internal import StateTree
 
 /// A sum or minimum tree as RLlib's dumps hold it: a flat list, leaves in its second half, the root at 1.
 /// - Source: `ray/rllib/execution/segment_tree.py`.
 struct SegmentTree {
   /// The list.
   let values: [Double]
+  /// Whether the file holds every number as a double. RLlib keeps what it is given: float32 TD errors and integer
+  /// weights stay what they are.
+  let isAllDoubles: Bool
 
-  /// Whether every number is held in double precision, so that the numbers alone make the list again.
-  let isPlain: Bool
-
-  /// The tree in a list of numbers whose length is twice a power of two. Priorities that came from numpy stand in it in
-  /// single precision beside zeros in double.
+  /// The tree in a list of numbers whose length is twice a power of two.
   init?(_ value: MessagePackValue?) {
-    guard let block = value.flatMap({ NumberBlock($0) }), block.shape.count == 1,
-      let bytes = block.bytes(as: .float64), let tensor = try? Tensor(.float64, shape: block.shape, bytes: bytes),
-      let values = try? tensor.scalars(as: Double.self), values.count >= 2, values.count & (values.count - 1) == 0
-    else { return nil }
+    guard let value, let values = Self.numbers(value), values.count >= 2, values.count & (values.count - 1) == 0 else {
+      return nil
+    }
     self.values = values
-    isPlain = block.encoding == .float64
+    if case .packed(let list) = value, case .float64 = list.elements {
+      isAllDoubles = true
+    } else {
+      isAllDoubles = false
+    }
+  }
+
+  private static func numbers(_ value: MessagePackValue) -> [Double]? {
+    if case .packed(let list) = value, list.shape.count == 1 {
+      switch list.elements {
+      case .float64(let values): return values
+      case .float32(let values): return values.map { Double($0) }
+      case .int64(let values): return values.map { Double($0) }
+      default: return nil
+      }
+    }
+    guard case .array(let elements) = value else { return nil }
+    let values = elements.compactMap { $0.double ?? $0.integer.map { Double($0) } }
+    return values.count == elements.count ? values : nil
   }
 
   /// How many leaves there are.
@@ -32,11 +47,11 @@ struct SegmentTree {
       values[node] = combine(values[2 * node], values[2 * node + 1])
     }
     self.values = values
-    isPlain = true
+    isAllDoubles = true
   }
 
-  /// Whether both hold the same bits, in the same precision.
+  /// Whether both hold the same bits, as doubles all of them.
   func isIdentical(to other: SegmentTree) -> Bool {
-    isPlain == other.isPlain && values.elementsEqual(other.values) { $0.bitPattern == $1.bitPattern }
+    isAllDoubles && other.isAllDoubles && values.elementsEqual(other.values) { $0.bitPattern == $1.bitPattern }
   }
 }
