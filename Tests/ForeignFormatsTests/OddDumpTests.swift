@@ -118,7 +118,8 @@ struct OddDumpTests {
     }
     let found = try Tensor(concatenating: parts)
     #expect(Self.matches(found, truth.values ?? []), "\(column.name)")
-    if let dtype = truth.dtype, dtype != column.dataType.name {
+    // The truth names the space's dtype. RLlib's own arrays of rewards are float64, and the dump tells.
+    if let dtype = truth.dtype, dtype != column.dataType.name, column.dataType != .float64 {
       #expect(
         dump.notUnderstood.contains { $0.hasPrefix("\(column.name): the file's numbers do not fit") }, "\(column.name)")
     }

@@ -14,7 +14,8 @@ struct BadInputTests {
       (["show", file.path], 1), (["show", "--json", file.path], 1), (["convert", file.path, output], 1),
       (["diff", file.path, file.path], 2), (["verify", file.path], 2),
     ] as [([String], Int32)] {
-      let outcome = try Binary.run(arguments)
+      // Beyond this much address space an allocation fails, and the command would end by a signal.
+      let outcome = try Binary.run(arguments, addressSpaceKiB: 256 << 10)
       let command = arguments[0]
       #expect(outcome.signal == 0, "\(command) ended by signal \(outcome.signal)")
       // Of what is of the right kind and not sound, verify says that it is damaged: that is its result.
@@ -26,14 +27,13 @@ struct BadInputTests {
       #expect(said.count > 40, "\(command) says too little: \(said)")
       #expect(silent.isEmpty, "\(command): \(silent)")
       #expect(outcome.seconds < 1, "\(command) took \(outcome.seconds) s of processor time")
-      #expect(outcome.peakBytes < 256 << 20, "\(command) took \(outcome.peakBytes) bytes")
       #expect(!FileManager.default.fileExists(atPath: output))
     }
   }
 
   @Test func `a message names the file`() throws {
     let outcome = try Binary.run(["show", "/no/such/file.msgpack"])
-    #expect(outcome.errors == "rlbuf: cannot read the status of /no/such/file.msgpack: no such file or directory; check the path\n")
+    #expect(outcome.errors == "rlbuf: cannot open /no/such/file.msgpack: no such file or directory; check the path\n")
     #expect(outcome.exitCode == 1)
   }
 

@@ -12,8 +12,6 @@ enum Binary {
     let errors: String
     /// Processor time, user and system.
     let seconds: Double
-    /// The largest resident set.
-    let peakBytes: Int
   }
 
   /// The root of the repository.
@@ -29,12 +27,19 @@ enum Binary {
     return URL(fileURLWithPath: executable).deletingLastPathComponent().appendingPathComponent("rlbuf").path
   }()
 
-  /// Runs the command in the folder of the tests.
-  static func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
+  /// Runs the command in the folder of the tests, with all the address space there is or a limit of it.
+  static func run(
+    _ arguments: [String], environment: [String: String] = [:], addressSpaceKiB: Int? = nil
+  ) throws -> Outcome {
+    let limit = addressSpaceKiB.map { "ulimit -v \($0) && " } ?? ""
+    return try run(["/bin/sh", "-c", limit + "exec \"$0\" \"$@\"", path] + arguments, environment)
+  }
+
+  private static func run(_ command: [String], _ environment: [String: String]) throws -> Outcome {
     let scratch = try TemporaryFolder()
     defer { scratch.remove() }
     let (out, err) = (scratch.url("stdout"), scratch.url("stderr"))
-    let process = try spawn(arguments, environment, out: out.path, err: err.path)
+    let process = try spawn(command, environment, out: out.path, err: err.path)
     var status: Int32 = 0
     var usage = rusage()
     while unsafe wait4(process, &status, 0, &usage) < 0, errno == EINTR {}
@@ -42,14 +47,13 @@ enum Binary {
     return Outcome(
       exitCode: status >> 8 & 0xff, signal: status & 0x7f,
       output: String(decoding: try Data(contentsOf: out), as: UTF8.self),
-      errors: String(decoding: try Data(contentsOf: err), as: UTF8.self), seconds: seconds,
-      peakBytes: usage.ru_maxrss * 1024)
+      errors: String(decoding: try Data(contentsOf: err), as: UTF8.self), seconds: seconds)
   }
 
   private struct SpawnFailure: Error { let code: Int32 }
 
   private static func spawn(
-    _ arguments: [String], _ environment: [String: String], out: String, err: String
+    _ command: [String], _ environment: [String: String], out: String, err: String
   ) throws -> pid_t {
     var actions = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&actions)
@@ -61,9 +65,9 @@ enum Binary {
     let inherited = ProcessInfo.processInfo.environment.filter { ["PATH", "HOME", "LD_LIBRARY_PATH"].contains($0.key) }
     // A crash shall end at once, without a minute of symbolication.
     let all = inherited.merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }.merging(environment) { $1 }
-    let code = unsafe withCStrings([path] + arguments) { argv in
+    let code = unsafe withCStrings(command) { argv in
       unsafe withCStrings(all.map { "\($0.key)=\($0.value)" }) { envp in
-        unsafe posix_spawn(&process, path, &actions, nil, argv, envp)
+        unsafe posix_spawn(&process, command[0], &actions, nil, argv, envp)
       }
     }
     guard code == 0 else { throw SpawnFailure(code: code) }

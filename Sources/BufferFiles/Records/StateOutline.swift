@@ -1,4 +1,4 @@
-internal import StateTree
+public import StateTree
 
 /// A few words about every value of a tree and the scalars at its top, gathered while its records go by in order.
 struct StateOutline {
@@ -7,7 +7,11 @@ struct StateOutline {
   /// The numbers and short texts at the top, at most 64.
   private(set) var counters: StateMap = [:]
 
+  private let limit: Int
   private var isInParts = false
+
+  /// Nothing yet; at most `limit` values will be noted.
+  init(limit: Int = FormatLimits.outlineEntries) { self.limit = limit }
 
   /// Adds the next record of the tree.
   mutating func add(_ record: StateRecord) {
@@ -37,7 +41,7 @@ struct StateOutline {
   @discardableResult
   private mutating func append(_ path: StatePath, _ description: @autoclosure () -> String, bytes: Int) -> Bool {
     valueCount += 1
-    guard entries.count < FormatLimits.outlineEntries, path.description.utf8.count <= 512 else { return false }
+    guard entries.count < limit, path.description.utf8.count <= 512 else { return false }
     entries.append(.init(path: path, description: description(), bytes: bytes))
     return true
   }
@@ -54,9 +58,18 @@ struct StateOutline {
   }
 }
 
+extension FileSummary {
+  /// Every value of a tree in a few words, as the summary of a file has the first of them.
+  public static func outline(of state: StateValue) -> [OutlineEntry] {
+    var outline = StateOutline(limit: .max)
+    outline.add(StateRecord(path: [], value: state))
+    return outline.entries
+  }
+}
+
 extension StateValue {
   /// The value in a few words: scalars by value, the others by type and size.
-  fileprivate var outline: String {
+  public var outline: String {
     switch self {
     case .nil: "nil"
     case .bool(let value): "\(value)"
@@ -66,7 +79,7 @@ extension StateValue {
     case .string(let text): text.utf8.count <= 64 ? "\"\(text)\"" : "string of \(text.utf8.count) bytes"
     case .bytes(let bytes): "\(bytes.count) bytes"
     case .array(let elements): "array of \(elements.count)"
-    case .map: "map of 0"
+    case .map(let map): "map of \(map.count)"
     case .tensor(let tensor): tensor.summary
     }
   }

@@ -60,7 +60,7 @@ extension JSONRendering {
     case .string(let text): .string(text)
     case .array(let elements): .array(elements.map(Self.value))
     case .map(let map): Self.map(map)
-    case .bytes, .tensor: .string(value.brief)
+    case .bytes, .tensor: .string(value.outline)
     }
   }
 

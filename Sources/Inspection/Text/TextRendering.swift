@@ -1,3 +1,4 @@
+internal import BufferFiles
 internal import StateTree
 internal import SystemPackage
 
@@ -82,7 +83,7 @@ extension TextRendering {
       case .unsigned(let value): [(entry.key.string, NumberText.count(value))]
       case .double(let value): [(entry.key.string, NumberText.number(value, digits: 6))]
       case .nil: [(entry.key.string, "-")]
-      default: [(entry.key.string, entry.value.brief)]
+      default: [(entry.key.string, entry.value.outline)]
       }
     }
   }
