@@ -75,5 +75,6 @@ let package = Package(
     tests("InspectionTests", ["Inspection", "FileSystemsTestSupport", system], exclude: ["Golden"]),
     tests("BufferFilesTests", ["BufferFiles", "FileSystemsTestSupport", "Zstandard", system]),
     tests("ForeignFormatsTests", ["ForeignFormats", "FileSystemsTestSupport", "Zstandard", system]),
+    tests("ComparingTests", ["BufferFiles", "ForeignFormats", "Inspection", "ReplayBuffers", "StateTree", "MessagePack", "FileSystemsTestSupport", system]),
   ]
 )

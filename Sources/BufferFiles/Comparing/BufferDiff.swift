@@ -24,7 +24,7 @@ public struct BufferDiff: Sendable {
   public struct ColumnChange: Sendable, Equatable {
     /// The column.
     public var column: ColumnSchema
-    /// How many rows were compared.
+    /// How many rows were compared; of observations also those behind the last step of an episode.
     public var comparedRows = 0
     /// How many of them differ beyond the tolerance.
     public var differingRows = 0
@@ -58,8 +58,10 @@ public struct BufferDiff: Sendable {
   public private(set) var columns: [ColumnChange] = []
   /// Episodes of both whose facts other than their length differ, by id.
   public private(set) var episodes: [StateDiff.Change] = []
-  /// The priorities of steps of both; nil if they are the same or there are none.
+  /// The priorities of steps of both, one behind the other; nil if they are the same or there are none.
   public private(set) var priorities: TensorDifference?
+  /// The step whose priority differs most.
+  public private(set) var worstPriority: Place?
   /// Counters and other state; priorities and episodes stand above.
   public private(set) var state: [StateDiff.Change] = []
 
@@ -92,9 +94,12 @@ public struct BufferDiff: Sendable {
     let alignment = try RowAlignment(before, after)
     ring = alignment.ring
     var comparison = RowComparison(before, after, tolerance: tolerance)
-    for run in alignment.runs { try comparison.compare(run) }
+    try comparison.compare(alignment.runs)
     columns = comparison.changes
-    priorities = comparison.priorities(before, after)
+    ring.renumbered = comparison.renumbered
+    if let (difference, place) = try comparison.priorities(alignment.runs) {
+      (priorities, worstPriority) = (difference, place)
+    }
     episodes = Self.episodes(before.table, after.table)
   }
 
@@ -117,12 +122,22 @@ public struct BufferDiff: Sendable {
   private mutating func compareState(
     _ old: RowAlignment.Side, _ new: RowAlignment.Side, _ tolerance: Tolerance, _ provenance: Provenance
   ) {
-    let shown: Set<String> = ["episodes", "priorities"]
+    let shown = Self.comparedApart(old, new)
     let diff = StateDiff(from: StateNode(old.state), to: StateNode(new.state), tolerance: tolerance) { path in
       shown.contains(path) || (provenance == .ignored && Self.provenance.contains(path))
     }
     state = diff.changes
   }
+
+  /// The paths of state that are compared with the rows. What is not of the form for that is compared as it stands.
+  private static func comparedApart(_ old: RowAlignment.Side, _ new: RowAlignment.Side) -> Set<String> {
+    guard old.contents.layout == new.contents.layout else { return [] }
+    let table = old.table != nil && new.table != nil ? tableColumns : []
+    return old.priorities != nil && new.priorities != nil ? table.union(["priorities"]) : table
+  }
+
+  private static let tableColumns = Set(
+    ["id", "lane", "length", "t_started", "terminated", "truncated"].map { "episodes/\($0)" })
 
   /// Facts of episodes that both buffers have. That one grew, ended or lost its beginning is the ring's matter.
   private static func episodes(_ old: EpisodeTable?, _ new: EpisodeTable?) -> [StateDiff.Change] {

@@ -13,6 +13,17 @@ struct RowAlignment {
     var count: Int
     /// Whether only the observations are in both: the end of an episode in one of them.
     var observationsOnly = false
+
+    /// Whether the rows of `next` come right behind these in both buffers.
+    func isFollowed(by next: Run) -> Bool { old + count == next.old && new + count == next.new }
+
+    /// The rows in runs of at most `limit` of them.
+    func pieces(ofRows limit: Int) -> [Run] {
+      guard count > limit else { return [self] }
+      return stride(from: 0, to: count, by: limit).map { offset in
+        Run(old: old + offset, new: new + offset, count: min(limit, count - offset), observationsOnly: observationsOnly)
+      }
+    }
   }
 
   /// What pairs rows.
@@ -40,30 +51,6 @@ struct RowAlignment {
     ring.episodes = Self.episodes(before, after)
   }
 
-  /// One buffer of the two.
-  struct Side {
-    let contents: any BufferContents
-    let state: StateValue
-    let table: EpisodeTable?
-    /// Whether RLlib wrote it at first.
-    let isForeign: Bool
-
-    init(_ contents: any BufferContents) throws {
-      self.contents = contents
-      state = try contents.state()
-      table = try state["episodes"].map { try EpisodeTable(state: StateReader($0, at: ["episodes"])) }
-      isForeign = state["rllib"] != nil
-    }
-
-    /// The step number of each row.
-    func stepNumbers() throws -> [Int64] {
-      var numbers: [Int64] = []
-      numbers.reserveCapacity(contents.rowCount)
-      try contents.forEachBatch { numbers += $0.steps }
-      return numbers
-    }
-  }
-
   private static func episodes(_ old: EpisodeTable?, _ new: EpisodeTable?) -> RingChange.Count? {
     guard let old, let new else { return nil }
     let before = Set(old.episodes.map { StateKey($0.id) })
@@ -72,8 +59,8 @@ struct RowAlignment {
   }
 
   private mutating func append(_ run: Run) {
-    guard let last = runs.indices.last, runs[last].old + runs[last].count == run.old,
-      runs[last].new + runs[last].count == run.new, runs[last].observationsOnly == run.observationsOnly
+    guard let last = runs.indices.last, runs[last].isFollowed(by: run),
+      runs[last].observationsOnly == run.observationsOnly
     else { return runs.append(run) }
     runs[last].count += run.count
   }
@@ -102,14 +89,14 @@ struct RowAlignment {
     rows.reserveCapacity(before.count)
     for (row, step) in before.enumerated() where step >= 0 { rows[step] = row }
     var kept = 0
-    for (row, step) in after.enumerated() {
-      if step >= 0, let earlier = rows[step] {
-        kept += 1
-        append(Run(old: earlier, new: row, count: 1))
-      } else if step < 0, row > 0, let earlier = rows[after[row - 1]], earlier + 1 < before.count {
-        // What was observed after a step, whether the old buffer goes on from there or ends there.
-        append(Run(old: earlier + 1, new: row, count: 1, observationsOnly: true))
-      }
+    for (row, step) in after.enumerated() where step >= 0 {
+      guard let earlier = rows[step] else { continue }
+      kept += 1
+      append(Run(old: earlier, new: row, count: 1))
+      // What was observed after a step is in both, whether a buffer goes on from there or ends there.
+      let next = (old: earlier + 1, new: row + 1)
+      guard next.old < before.count, next.new < after.count, before[next.old] < 0 || after[next.new] < 0 else { continue }
+      append(Run(old: next.old, new: next.new, count: 1, observationsOnly: true))
     }
     let stored = (old: before.count { $0 >= 0 }, new: after.count { $0 >= 0 })
     ring.steps = .init(added: stored.new - kept, evicted: stored.old - kept, kept: kept)
@@ -160,7 +147,10 @@ public struct RingChange: Sendable, Equatable {
   public var steps = Count()
   /// Of episodes; nil for buffers without an episode table.
   public var episodes: Count?
+  /// How many kept steps have another number. Above 0 only where RLlib, which stores none, wrote one of the two: its steps
+  /// were added in another order, or counted otherwise.
+  public var renumbered = 0
 
-  /// Whether nothing came or went.
-  public var isSame: Bool { steps.isSame && episodes?.isSame != false }
+  /// Whether nothing came, went or was renumbered.
+  public var isSame: Bool { steps.isSame && episodes?.isSame != false && renumbered == 0 }
 }

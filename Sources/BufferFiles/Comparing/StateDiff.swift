@@ -93,28 +93,22 @@ public struct StateDiff: Sendable, Equatable {
 
   private mutating func compare(_ old: MessagePackValue, _ new: MessagePackValue, at path: String) {
     comparedCount += 1
-    if let a = old.number, let b = new.number {
+    var distance: Double?
+    if let a = old.wholeNumber, let b = new.wholeNumber {
+      distance = tolerance.violation(a, b)
+      if distance == nil { return }
+    } else if let a = old.number, let b = new.number {
       let isSame = tolerance.isExact ? old == new : tolerance.violation(a, b) == nil
       if isSame, !(a.isNaN && tolerance.nan == .different) { return }
-      return add(path, .changed(old: old.shortDescription, new: new.shortDescription, distance: abs(a - b)))
+      distance = a == b ? 0 : abs(a - b)
+    } else if old == new {
+      return
     }
-    guard old != new else { return }
-    add(path, .changed(old: old.shortDescription, new: new.shortDescription, distance: nil))
+    let texts = MessagePackValue.descriptions(old, new)
+    add(path, .changed(old: texts.old, new: texts.new, distance: distance))
   }
 
   private mutating func add(_ path: String, _ kind: Kind) {
     changes.append(Change(path: path.isEmpty ? "state" : path, kind: kind))
-  }
-}
-
-extension MessagePackValue {
-  fileprivate var number: Double? {
-    switch self {
-    case .int(let value): Double(value)
-    case .unsigned(let value): Double(value)
-    case .float32(let value): Double(value)
-    case .float64(let value): value
-    default: nil
-    }
   }
 }

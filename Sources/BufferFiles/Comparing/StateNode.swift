@@ -3,7 +3,8 @@ public import StateTree
 
 /// A tree in the one form in which trees of any origin are compared: maps, lists, tensors and single values.
 public indirect enum StateNode: Sendable {
-  /// A map in order, its keys as text.
+  /// A map in order, its keys as text: a key that is no text stands as its value, and a text that reads like one is quoted,
+  /// so that `1` and `"1"` are two keys.
   case map([(key: String, value: StateNode)])
   /// A list of anything but numbers.
   case list([StateNode])
@@ -23,7 +24,7 @@ public indirect enum StateNode: Sendable {
     case .string(let text): self = .leaf(.string(text))
     case .bytes(let bytes): self = .leaf(.binary(bytes))
     case .array(let elements): self = .list(elements.map(StateNode.init))
-    case .map(let map): self = .map(map.map { ($0.key.string, StateNode($0.value)) })
+    case .map(let map): self = .map(map.map { (MessagePackValue.string($0.key.string).keyText, StateNode($0.value)) })
     case .tensor(let tensor): self = .tensor(tensor)
     }
   }
@@ -33,7 +34,7 @@ public indirect enum StateNode: Sendable {
     switch value {
     case .map(let entries):
       if let tensor = try? Tensor(msgpackNumpy: entries, at: []) { self = .tensor(tensor) } else {
-        self = .map(entries.map { ($0.key.string ?? $0.key.shortDescription, StateNode($0.value)) })
+        self = .map(entries.map { ($0.key.keyText, StateNode($0.value)) })
       }
     case .array(let elements): self = .list(elements.map(StateNode.init))
     case .packed(let list): self = Tensor(list).map(StateNode.tensor) ?? .list(list.rows.map(StateNode.init))

@@ -35,4 +35,13 @@ public struct Tolerance: Sendable, Equatable {
     guard distance.isFinite else { return .infinity }
     return distance <= max(absolute, relative * max(abs(a), abs(b))) ? nil : distance
   }
+
+  /// How far two integers lie apart beyond what is allowed, told apart also where doubles are not: nil if they count as
+  /// the same.
+  func violation<Integer: FixedWidthInteger>(_ a: Integer, _ b: Integer) -> Double? {
+    guard a != b else { return nil }
+    let (low, high) = (Integer.Magnitude(truncatingIfNeeded: min(a, b)), Integer.Magnitude(truncatingIfNeeded: max(a, b)))
+    let distance = Double(high &- low)
+    return distance <= max(absolute, relative * Double(max(a.magnitude, b.magnitude))) ? nil : distance
+  }
 }

@@ -3,7 +3,7 @@ internal import FoundationEssentials
 internal import ReplayBuffers
 internal import StateTree
 
-/// A comparison as one JSON object of the schema `rlbuf.diff/1`, described in `JSON.md`.
+/// A comparison as one JSON object of the schema `rlbuf.diff/1`, described in `JSON-diff.md`.
 public struct DiffJSONRendering: Sendable {
   /// A rendering.
   public init() {}
@@ -55,24 +55,25 @@ public struct DiffJSONRendering: Sendable {
   private struct Buffer: Encodable {
     let schemaChanges: [SchemaChange]
     let steps: Count
+    let renumbered: Int
     let episodes: Count?
     let columns: [Column]
     let endings: [Change]
-    let priorities: Tensor?
+    let priorities: Priorities?
     let state: [Change]
 
     enum CodingKeys: String, CodingKey {
       case schemaChanges = "schema_changes"
-      case steps, episodes, columns, endings, priorities, state
+      case steps, renumbered, episodes, columns, endings, priorities, state
     }
 
     init(_ diff: BufferDiff) {
       schemaChanges = diff.schema.map(SchemaChange.init)
-      steps = Count(diff.ring.steps)
+      (steps, renumbered) = (Count(diff.ring.steps), diff.ring.renumbered)
       episodes = diff.ring.episodes.map(Count.init)
       columns = diff.columns.map(Column.init)
       endings = diff.episodes.map(Change.init)
-      priorities = diff.priorities.map(Tensor.init)
+      priorities = diff.priorities.map { Priorities(difference: Tensor($0), place: diff.worstPriority) }
       state = diff.state.map(Change.init)
     }
   }
@@ -118,6 +119,21 @@ public struct DiffJSONRendering: Sendable {
       (old, new) = (change.old, change.new)
       (step, time, episode) = (change.worst.step, change.worst.time, change.worst.episode)
       element = change.worst.element
+    }
+  }
+
+  private struct Priorities: Encodable {
+    let difference: Tensor
+    let place: BufferDiff.Place?
+
+    enum CodingKeys: CodingKey { case step, time, episode }
+
+    func encode(to encoder: any Encoder) throws {
+      try difference.encode(to: encoder)
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encodeIfPresent(place?.step, forKey: .step)
+      try container.encodeIfPresent(place?.time, forKey: .time)
+      try container.encodeIfPresent(place?.episode, forKey: .episode)
     }
   }
 

@@ -37,18 +37,46 @@ public struct DiffTextRendering: Sendable {
   private func render(_ diff: BufferDiff) -> [String] {
     guard !diff.isSame else { return ["  " + ringLine("steps", diff.ring.steps)] }
     var lines = section("schema", diff.schema.map(line))
-    lines += [style.apply(.strong, to: "ring"), "  " + ringLine("steps", diff.ring.steps)]
-    if let episodes = diff.ring.episodes { lines.append("  " + ringLine("episodes", episodes)) }
-    let isUntouched = diff.columns.isEmpty && diff.ring.steps.kept > 0
-    lines += isUntouched
-      ? [style.apply(.strong, to: "values"), "  none of the \(NumberText.count(diff.ring.steps.kept)) kept steps differs"]
-      : section("values that differ in kept steps", diff.columns.map(line))
+    lines += ring(diff) + values(diff)
     lines += section("episodes that ended otherwise", diff.episodes.map(line))
-    if let priorities = diff.priorities { lines += [style.apply(.strong, to: "priorities"), "  ~ kept steps: \(values(priorities))"] }
-    let isScalar = { (change: StateDiff.Change) in if case .tensor = change.kind { false } else { !change.path.contains("/") } }
-    lines += section("counters", diff.state.filter(isScalar).map(line))
-    lines += section("state", diff.state.filter { !isScalar($0) }.map(line))
+    lines += section("priorities", diff.priorities.map { [line($0, at: diff.worstPriority)] } ?? [])
+    let bookkeeping = foldedBookkeeping(diff)
+    let state = diff.state.filter { bookkeeping.isEmpty || !$0.isBookkeeping }
+    lines += section("counters", state.filter(\.isCounter).map(line))
+    let others = state.filter { !$0.isCounter }
+    guard !others.isEmpty || !bookkeeping.isEmpty else { return lines }
+    return lines + (others.isEmpty ? [style.apply(.strong, to: "state")] : section("state", others.map(line))) + bookkeeping
+  }
+
+  /// Of rows that do not lie alike nothing is known.
+  private func ring(_ diff: BufferDiff) -> [String] {
+    if diff.schema.contains(where: { if case .layout = $0 { true } else { false } }) { return [] }
+    let ring = diff.ring
+    var lines = [style.apply(.strong, to: "ring"), "  " + ringLine("steps", ring.steps)]
+    if let episodes = ring.episodes { lines.append("  " + ringLine("episodes", episodes)) }
+    if ring.renumbered > 0 {
+      lines.append("  ~ \(NumberText.count(ring.renumbered)) kept steps have other numbers: added in another order, or counted otherwise")
+    }
     return lines
+  }
+
+  private func values(_ diff: BufferDiff) -> [String] {
+    guard diff.columns.isEmpty else { return section("values that differ in kept steps", diff.columns.map(line)) }
+    let kept = diff.ring.steps.kept
+    guard kept > 0 else { return [] }
+    return [style.apply(.strong, to: "values"), "  none of the \(NumberText.count(kept)) kept steps differs"]
+  }
+
+  /// What RLlib keeps for itself changes whenever its buffer does: one line, unless nothing else differs.
+  private func foldedBookkeeping(_ diff: BufferDiff) -> [String] {
+    let own = diff.state.filter(\.isBookkeeping)
+    let differsElsewhere = own.count < diff.state.count || !diff.schema.isEmpty || !diff.ring.isSame
+      || !diff.columns.isEmpty || !diff.episodes.isEmpty || diff.priorities != nil
+    guard !own.isEmpty, differsElsewhere else { return [] }
+    let names = own.prefix(4).map { TerminalText.escaped(String($0.path.dropFirst("rllib/".count))) }
+    let more = own.count > 4 ? ", ..." : ""
+    let places = own.count == 1 ? "1 place" : "\(NumberText.count(own.count)) places"
+    return ["  ~ RLlib's own bookkeeping differs too: \(places) (\(names.joined(separator: ", "))\(more)); --json lists them"]
   }
 
   private func section(_ title: String, _ lines: [String]) -> [String] {
@@ -79,15 +107,32 @@ public struct DiffTextRendering: Sendable {
   private func line(_ change: BufferDiff.ColumnChange) -> String {
     let rows = "\(NumberText.count(change.differingRows)) of \(NumberText.count(change.comparedRows)) rows"
     let distance = change.largest.map { ", largest \(NumberText.number($0))" } ?? ""
-    return "  ~ \(TerminalText.escaped(change.column.name)): \(rows)\(distance) at \(describe(change.worst)) "
-      + "(\(change.old) -> \(change.new))"
+    return "  ~ \(TerminalText.escaped(change.column.name)): \(rows)\(distance) at \(describe(change.worst))"
+      + "\(describe(element: change.worst.element, shape: change.column.shape)) (\(change.old) -> \(change.new))"
   }
 
   private func describe(_ place: BufferDiff.Place) -> String {
     let step = place.step.map { "step \($0)" }
     let episode = place.episode.map { "episode \(TerminalText.escaped($0)) t \(place.time ?? 0)" }
     let words = [step, episode].compactMap(\.self)
-    return words.joined(separator: ", ") + (place.element > 0 ? " [\(place.element)]" : "")
+    return words.isEmpty ? "a row" : words.joined(separator: ", ")
+  }
+
+  /// The position of an element along each axis, nothing for a single number.
+  private func describe(element: Int, shape: [Int]) -> String {
+    var rest = element
+    var indices: [Int] = []
+    for length in shape.reversed() {
+      indices.insert(rest % max(1, length), at: 0)
+      rest /= max(1, length)
+    }
+    return indices.isEmpty ? "" : " \(indices)"
+  }
+
+  private func line(_ difference: TensorDifference, at place: BufferDiff.Place?) -> String {
+    let share = "\(NumberText.count(difference.differingCount)) of \(NumberText.count(difference.count)) kept steps differ"
+    return "  ~ \(share)\(distances(difference)) at \(place.map(describe) ?? "[\(difference.worst)]") "
+      + "(\(difference.values.old) -> \(difference.values.new))"
   }
 
   private func line(_ change: StateDiff.Change) -> String {
@@ -102,9 +147,20 @@ public struct DiffTextRendering: Sendable {
   }
 
   private func values(_ difference: TensorDifference) -> String {
-    let share = "\(NumberText.count(difference.differingCount)) of \(NumberText.count(difference.count)) differ"
-    let distance = difference.largest.map { ", largest \(NumberText.number($0))" } ?? ""
-    let norm = difference.distance.map { ", L2 \(NumberText.number($0))" } ?? ""
-    return "\(share)\(distance)\(norm) at [\(difference.worst)] (\(difference.values.old) -> \(difference.values.new))"
+    "\(NumberText.count(difference.differingCount)) of \(NumberText.count(difference.count)) differ\(distances(difference)) "
+      + "at [\(difference.worst)] (\(difference.values.old) -> \(difference.values.new))"
   }
+
+  private func distances(_ difference: TensorDifference) -> String {
+    let largest = difference.largest.map { ", largest \(NumberText.number($0))" } ?? ""
+    return largest + (difference.distance.map { ", L2 \(NumberText.number($0))" } ?? "")
+  }
+}
+
+extension StateDiff.Change {
+  /// Whether it is of what RLlib keeps for itself and rlbuf only carries along.
+  fileprivate var isBookkeeping: Bool { path.hasPrefix("rllib/") }
+
+  /// Whether it is a single value at the top.
+  fileprivate var isCounter: Bool { if case .tensor = kind { false } else { !path.contains("/") } }
 }

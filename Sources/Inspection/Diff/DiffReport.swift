@@ -75,15 +75,47 @@ public struct DiffReport: Sendable {
   }
 
   private static func header(_ old: SavedState, _ new: SavedState, _ options: Options) -> [StateDiff.Change] {
-    guard case .bufferFile(let before) = old, case .bufferFile(let after) = new else { return [] }
-    var pairs = [("metadata", before.header.metadata, after.header.metadata)]
-    if options.provenance == .compared { pairs.append(("provenance", before.header.provenance, after.header.provenance)) }
-    return pairs.flatMap { name, before, after in
-      let diff = StateDiff(
-        from: .map([(name, StateNode(.map(before)))]), to: .map([(name, StateNode(.map(after)))]),
-        tolerance: options.tolerance)
-      return diff.changes
+    switch (old, new) {
+    case (.bufferFile(let before), .bufferFile(let after)):
+      let metadata = changes("metadata", StateNode(.map(before.header.metadata)), StateNode(.map(after.header.metadata)), options)
+      guard options.provenance == .compared else { return metadata }
+      return metadata
+        + changes("provenance", StateNode(.map(before.header.provenance)), StateNode(.map(after.header.provenance)), options)
+    case (.rllibCheckpoint(let before), .rllibCheckpoint(let after)) where options.provenance == .compared:
+      return changes("metadata", before.writer, after.writer, options)
+    default:
+      return []
     }
+  }
+
+  private static func changes(_ name: String, _ old: StateNode, _ new: StateNode, _ options: Options) -> [StateDiff.Change] {
+    StateDiff(from: .map([(name, old)]), to: .map([(name, new)]), tolerance: options.tolerance).changes
+  }
+}
+
+extension RLlibCheckpoint {
+  /// Which version of Ray wrote it.
+  fileprivate var writer: StateNode {
+    let facts = [
+      ("ray_version", metadata?.rayVersion), ("ray_commit", metadata?.rayCommit),
+      ("checkpoint_version", metadata?.checkpointVersion),
+    ]
+    return .map(facts.compactMap { name, text in text.map { (name, .leaf(.string($0))) } })
+  }
+}
+
+extension RLlibCheckpoint.Component {
+  /// The component as part of a tree: of what cannot or must not be opened only that it is there and how large it is.
+  fileprivate var node: (key: String, value: StateNode)? {
+    let value: StateNode? =
+      switch content {
+      case .state(let state): StateNode(state)
+      case .pickle: .leaf(.string("pickle of \(byteCount) bytes"))
+      case .unreadable: .leaf(.string("unreadable file of \(byteCount) bytes"))
+      case .other: .leaf(.string("file of \(byteCount) bytes"))
+      case .metadata: nil
+      }
+    return value.map { ("\(name)", $0) }
   }
 }
 
@@ -120,7 +152,7 @@ extension SavedState {
       switch self {
       case .bufferFile(let file): StateNode(try file.state())
       case .rllibDump(let dump): StateNode(dump.state())
-      case .rllibCheckpoint(let checkpoint): .map(checkpoint.states.map { ("\($0.name)", StateNode($0.value)) })
+      case .rllibCheckpoint(let checkpoint): .map(checkpoint.components.compactMap(\.node))
       case .messagePack(let document):
         document.objects.count == 1 ? StateNode(document.objects[0]) : .list(document.objects.map(StateNode.init))
       }
@@ -132,7 +164,7 @@ extension SavedState {
     guard case .rllibCheckpoint(let checkpoint) = self else { return [] }
     return checkpoint.components.compactMap { component in
       switch component.content {
-      case .pickle: "\(component.name) is a pickle, which is never opened"
+      case .pickle: "\(component.name) is a pickle, which is never opened; only its size is compared"
       case .unreadable(let reason): "\(component.name) cannot be read: \(reason)"
       case .state, .metadata, .other: nil
       }
