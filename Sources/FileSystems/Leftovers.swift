@@ -64,9 +64,13 @@ extension FileSystem {
       let temporary = TemporaryName(name.string, process: getpid(), number: number)
       guard let component = temporary.component else { break }
       let path = destination.directory.appending(component)
-      do { return try uninterrupted { () throws(FileSystemError) in try create(path) } } catch
-        where error.code == .fileExists
-      {}
+      do { return try uninterrupted { () throws(FileSystemError) in try create(path) } } catch {
+        guard error.code != .fileExists else { continue }
+        // What the user named is the destination; the temporary name means nothing to them.
+        var error = error
+        error.path = destination
+        throw error
+      }
     }
     throw FileSystemError(.create, destination, code: .fileExists)
   }

@@ -37,6 +37,7 @@ struct ConvertCommand: ParsableCommand {
 
   func run() throws {
     try Failure.reporting {
+      guard force || !outputExists else { throw OutputExists(path: output) }
       let options = WritingOptions(level: try CompressionLevel(level), existing: force ? .replace : .refuse)
       switch try SavedState.open(FilePath(input), limits: opening.limits) {
       case .rllibDump(let dump):
@@ -47,6 +48,8 @@ struct ConvertCommand: ParsableCommand {
       }
     }
   }
+
+  private var outputExists: Bool { (try? POSIXFileSystem().status(of: FilePath(output))) != nil }
 
   private func write(_ contents: some BufferContents, sourceBytes: Int, _ options: WritingOptions) throws {
     switch to {
@@ -79,6 +82,13 @@ struct ConvertCommand: ParsableCommand {
     try POSIXFileSystem().commit(bytes.span, to: FilePath(output), existing: options.existing)
     Console.write("wrote \(TerminalText.escaped(output)): \(NumberText.bytes(bytes.count))\n")
   }
+}
+
+/// An output that would be lost.
+private struct OutputExists: Error, CustomStringConvertible {
+  let path: String
+
+  var description: String { "\(path) exists already; choose another name, or give --force to replace it" }
 }
 
 /// What has state and no replay buffer.
