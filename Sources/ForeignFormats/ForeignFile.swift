@@ -80,6 +80,8 @@ public struct ForeignLimits: Sendable {
   public var checkpointBytes = 8 << 30
   /// How many values one object may hold; nil for the default, which grows with the file.
   public var nodes: Int?
+  /// How many numbers the lists of one object may hold; nil for the default, which grows with the file.
+  public var numbers: Int?
 
   /// The defaults.
   public init() {}
@@ -87,6 +89,14 @@ public struct ForeignLimits: Sendable {
   func messagePack(_ file: ForeignFileInfo) -> MessagePackLimits {
     var limits = MessagePackLimits.forFile(ofBytes: file.fileBytes)
     if let nodes { limits.nodes = nodes }
+    if let numbers { limits.numbers = numbers }
     return limits
+  }
+}
+
+extension MessagePackLimits {
+  /// Limits for bytes that rlbuf wrote down of a dump it has read before.
+  static func forOwn(_ bytes: [UInt8]) -> MessagePackLimits {
+    MessagePackLimits(nodes: max(standard.nodes, bytes.count), numbers: max(standard.numbers, bytes.count))
   }
 }

@@ -29,6 +29,7 @@ struct BoundsScan {
   private var open: [Int] = []
   private var pending = 1
   private var hopelessUpTo = -1
+  private var numbers = 0
 
   /// Scans the object that begins at `start`.
   init(_ bytes: Span<UInt8>, from start: Int, limits: MessagePackLimits) throws(MessagePackError) {
@@ -46,7 +47,7 @@ struct BoundsScan {
     case .scalar(let size): try takeScalar(bytes, size: size)
     case .body(let body, let head, let length): try takeBody(bytes, body, head: head, length: length)
     case .list(let head, let count):
-      guard !liftNumbers(bytes) else { break }
+      guard try !liftNumbers(bytes) else { break }
       try openContainer(bytes, .list, head: head, values: count, count: count)
     case .map(let head, let count): try openContainer(bytes, .map, head: head, values: 2 * count, count: count)
     }
@@ -91,16 +92,18 @@ struct BoundsScan {
     lifted.append(Lifted(node: nodes, value: value, bytes: end..<past))
   }
 
-  private mutating func liftNumbers(_ bytes: Span<UInt8>) -> Bool {
+  private mutating func liftNumbers(_ bytes: Span<UInt8>) throws(MessagePackError) -> Bool {
     guard end > hopelessUpTo else { return false }
-    switch NumberPacking.pack(bytes, at: end, depth: open.count) {
+    switch NumberPacking.pack(bytes, at: end, depth: open.count, room: limits.numbers - numbers) {
     case .packed(let list, let past):
+      numbers += list.elements.numberCount
       lifted.append(Lifted(node: nodes, value: .packed(list), bytes: end..<past))
       end = past
       return true
     case .notNumbers(let hopeless):
       hopelessUpTo = hopeless
       return false
+    case .tooMany: throw .tooManyNumbers(offset: end, limit: limits.numbers)
     }
   }
 

@@ -12,6 +12,8 @@ extension MessagePackError: CustomStringConvertible {
       "lists and maps nest deeper than \(limit) at byte \(offset); no state of a trainer does, this file is not one"
     case .tooManyNodes(let offset, let limit):
       "more than \(limit) values by byte \(offset); raise the limit with --max-nodes if you trust the file"
+    case .tooManyNumbers(let offset, let limit):
+      "more than \(limit) numbers in lists by byte \(offset); raise the limit with --max-numbers if you trust the file"
     case .bodyTooLong(let offset, let length, let limit):
       "the body at byte \(offset) has \(length) bytes, the limit is \(limit); raise it if you trust the file"
     case .reservedByte(let offset):

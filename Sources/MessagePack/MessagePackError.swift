@@ -10,6 +10,8 @@ public enum MessagePackError: Error, Sendable, Equatable {
   case tooDeep(offset: Int, limit: Int)
   /// The object holds more values than the limit.
   case tooManyNodes(offset: Int, limit: Int)
+  /// The object's lists hold more numbers than the limit.
+  case tooManyNumbers(offset: Int, limit: Int)
   /// A text, binary or extension body is longer than the limit.
   case bodyTooLong(offset: Int, length: Int, limit: Int)
   /// The byte 0xc1, which the format never uses.
@@ -42,7 +44,7 @@ extension MessagePackError {
   /// Whether a documented limit was reached, rather than the input being wrong.
   public var isLimit: Bool {
     switch self {
-    case .tooDeep, .tooManyNodes, .bodyTooLong: true
+    case .tooDeep, .tooManyNodes, .tooManyNumbers, .bodyTooLong: true
     default: false
     }
   }

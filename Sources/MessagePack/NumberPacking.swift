@@ -7,9 +7,14 @@ struct NumberPacking {
     /// The list is not rectangular, not of one type, empty, cut short or too deep. Neither is any list inside it that
     /// begins at or before `hopelessUpTo`: reading it alone takes the same steps to the same failure.
     case notNumbers(hopelessUpTo: Int)
+    /// The list holds more numbers than there is room for.
+    case tooMany
   }
 
   private let outerDepth: Int
+  private let room: Int
+  private var taken = 0
+  private var isOverRoom = false
   private var hopelessUpTo: Int
   private var shape: [Int] = []
   private var kind: Kind?
@@ -23,20 +28,21 @@ struct NumberPacking {
 
   private enum Kind { case integer, float32, float64, bool, emptyMap }
 
-  private init(offset: Int, outerDepth: Int) {
+  private init(offset: Int, outerDepth: Int, room: Int) {
     self.hopelessUpTo = offset
     self.outerDepth = outerDepth
+    self.room = room
   }
 
-  /// Packs the list that begins at `offset` inside `depth` open containers. Room is made for no more numbers than the
-  /// bytes that remain can hold, at most eight bytes for each.
+  /// Packs the list that begins at `offset` inside `depth` open containers, if it holds at most `room` numbers. Memory is
+  /// taken for no more numbers than the bytes that remain can hold, at most eight bytes for each.
   /// - Complexity: O(bytes read). A caller that goes on inside a list that failed and heeds `hopelessUpTo` reads a byte
   ///   again only behind rows that were as long as its own.
-  static func pack(_ bytes: Span<UInt8>, at offset: Int, depth: Int) -> Outcome {
-    var packing = NumberPacking(offset: offset, outerDepth: depth)
+  static func pack(_ bytes: Span<UInt8>, at offset: Int, depth: Int, room: Int) -> Outcome {
+    var packing = NumberPacking(offset: offset, outerDepth: depth, room: room)
     var position = offset
     guard packing.takeList(bytes, &position, level: 0), let elements = packing.elements else {
-      return .notNumbers(hopelessUpTo: packing.hopelessUpTo)
+      return packing.isOverRoom ? .tooMany : .notNumbers(hopelessUpTo: packing.hopelessUpTo)
     }
     return .packed(PackedList(shape: packing.shape, elements: elements), end: position)
   }
@@ -80,7 +86,7 @@ struct NumberPacking {
       kind = found
       reserve(found, remaining: bytes.count - position)
     }
-    guard kind == found else { return false }
+    guard kind == found, makeRoom(for: count, of: found) else { return false }
     return switch found {
     case .integer: takeIntegers(bytes, &position, count)
     case .float64: Self.takeFloats(bytes, &position, count, tag: 0xcb, into: &doubles, Double.init(bitPattern:))
@@ -88,6 +94,14 @@ struct NumberPacking {
     case .bool: takeFlags(bytes, &position, count)
     case .emptyMap: takeEmptyMaps(bytes, &position, count)
     }
+  }
+
+  /// Counts the numbers that are about to be read. Empty maps take no memory and are not counted.
+  private mutating func makeRoom(for count: Int, of kind: Kind) -> Bool {
+    guard kind != .emptyMap else { return true }
+    isOverRoom = count > room - taken
+    taken += isOverRoom ? 0 : count
+    return !isOverRoom
   }
 
   private static func kind(ofTag tag: UInt8) -> Kind? {
@@ -104,7 +118,7 @@ struct NumberPacking {
   /// Makes room for as many numbers as the shape announces and `remaining` bytes can hold. The shape is known by now.
   private mutating func reserve(_ kind: Kind, remaining: Int) {
     func room(_ size: Int) -> Int {
-      let most = remaining / size
+      let most = min(remaining / size, self.room)
       return shape.reduce(1) { $0 > most / $1 ? most : $0 * $1 }
     }
     switch kind {

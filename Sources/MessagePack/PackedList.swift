@@ -67,6 +67,9 @@ extension PackedList.Elements {
     }
   }
 
+  /// How many of them take memory: empty maps do not.
+  var numberCount: Int { if case .emptyMaps = self { 0 } else { count } }
+
   var values: [MessagePackValue] {
     switch self {
     case .bool(let values): values.map(MessagePackValue.bool)

@@ -41,17 +41,23 @@ struct OpeningOptions: ParsableArguments {
     valueName: "count"))
   var maxNodes: Int?
 
+  @Option(help: ArgumentHelp(
+    "How many numbers its lists may hold (default: 12,582,912, or two for every byte of the file).", valueName: "count"))
+  var maxNumbers: Int?
+
   @Option(help: ArgumentHelp("How many bytes a compressed file may become (default: 8 GiB).", valueName: "bytes"))
   var maxBytes: Int?
 
   func validate() throws {
     if let maxNodes, maxNodes < 1 { throw ValidationError("--max-nodes is a count of at least 1") }
+    if let maxNumbers, maxNumbers < 1 { throw ValidationError("--max-numbers is a count of at least 1") }
     if let maxBytes, maxBytes < 1 { throw ValidationError("--max-bytes is a size of at least 1") }
   }
 
   var limits: ForeignLimits {
     var limits = ForeignLimits()
     limits.nodes = maxNodes
+    limits.numbers = maxNumbers
     if let maxBytes {
       limits.decompression.outputBytes = maxBytes
       // Who names a size trusts the file to become that large, however well it compresses.

@@ -25,6 +25,10 @@ struct ErrorMessageTests {
         "more than 10 values by byte 99; raise the limit with --max-nodes if you trust the file", true
       ),
       (
+        .tooManyNumbers(offset: 99, limit: 10),
+        "more than 10 numbers in lists by byte 99; raise the limit with --max-numbers if you trust the file", true
+      ),
+      (
         .bodyTooLong(offset: 1, length: 70000, limit: 4096),
         "the body at byte 1 has 70000 bytes, the limit is 4096; raise it if you trust the file", true
       ),

@@ -19,6 +19,20 @@ struct LimitTests {
     #expect(failure(of: bytes, limits: .init(nodes: limit)) == .tooManyNodes(offset: lastOffset, limit: limit))
   }
 
+  @Test(
+    "As many numbers in lists as the limit are read, one more is not; maps without entries take no room",
+    arguments: [
+      ("93010203", 3, 0), ("92 920102 920304", 4, 0), ("92 c0 92ca00000000ca3f800000", 2, 2), ("94c2c3c2c3", 4, 0),
+      ("93 c0 920102 910a", 3, 5), ("93 c0 93808080 9101", 1, 6),
+    ])
+  func numbers(hex: String, count: Int, lastOffset: Int) throws {
+    let bytes = fromHex(hex)
+    #expect(failure(of: bytes, limits: .init(numbers: count)) == nil)
+    #expect(failure(of: bytes, limits: .init(numbers: count + 1)) == nil)
+    let limit = count - 1
+    #expect(failure(of: bytes, limits: .init(numbers: limit)) == .tooManyNumbers(offset: lastOffset, limit: limit))
+  }
+
   @Test("The default limit holds at its own border", arguments: [-1, 0, 1])
   func defaultNodes(excess: Int) {
     let nils = (1 << 20) - 1 + excess
@@ -51,6 +65,8 @@ struct LimitTests {
     #expect(MessagePackLimits.forFile(ofBytes: 4 << 20) == .standard)
     #expect(MessagePackLimits.forFile(ofBytes: (4 << 20) + 4).nodes == (1 << 20) + 1)
     #expect(MessagePackLimits.standard.bodyBytes == 4_294_967_295)
+    #expect(MessagePackLimits.forFile(ofBytes: 6 << 20).numbers == 12 << 20)
+    #expect(MessagePackLimits.forFile(ofBytes: (6 << 20) + 1).numbers == (12 << 20) + 2)
   }
 
   @Test(

@@ -63,6 +63,13 @@ enum BadFiles {
     Case("duplicate keys") { [0x82, 0xa1, 0x61, 1, 0xa1, 0x61, 2] },
     Case("reserved byte") { [0x91, 0xc1] },
     Case("a GiB of zeros", isLimit: true) { try repeated([UInt8](repeating: 0, count: 1 << 20), times: 1024) },
+    Case("60 million numbers in two kilobytes", isLimit: true) {
+      let count = 60 << 20
+      return try repeated([UInt8](repeating: 1, count: 1 << 20), times: 60, behind: [0xdd] + [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: count >> $0) })
+    },
+    Case("12 million numbers in a kilobyte that are no list", isLimit: true) {
+      try repeated([0x91, 1], times: 6 << 20, behind: [0xdd, 0, 0x60, 0, 1])
+    },
     Case("a window of 2^31", isLimit: true) { [0x28, 0xb5, 0x2f, 0xfd, 0x00, 0xa8, 0x01, 0x00, 0x00] },
     Case("100,000 empty frames") { try (0..<100_000).flatMap { _ in try emptyFrame } },
     Case("skippable frames only") { (0..<1000).flatMap { _ in [0x50, 0x2a, 0x4d, 0x18, 4, 0, 0, 0, 1, 2, 3, 4] as [UInt8] } },
@@ -102,9 +109,10 @@ enum BadFiles {
 
   private static var emptyFrame: [UInt8] { get throws { try compressed([]) } }
 
-  private static func repeated(_ block: [UInt8], times: Int) throws -> [UInt8] {
+  private static func repeated(_ block: [UInt8], times: Int, behind head: [UInt8] = []) throws -> [UInt8] {
     var stream = try FrameStreamCompressor()
     var bytes: [UInt8] = []
+    try stream.compress(head.span, appendingTo: &bytes)
     for _ in 0..<times { try stream.compress(block.span, appendingTo: &bytes) }
     try stream.finish(appendingTo: &bytes)
     return bytes

@@ -124,7 +124,7 @@ struct DumpWriting<Contents: BufferContents> {
       throw StateTreeError.wrongType(path: (reader.path / key).description, expected: "bytes", found: stored.typeName)
     }
     // They were read within the limits of a whole dump.
-    let limits = MessagePackLimits(nodes: max(MessagePackLimits.standard.nodes, bytes.count))
+    let limits = MessagePackLimits.forOwn(bytes)
     var objects: [MessagePackValue] = []
     var packed = MessagePackReader(bytes, limits: limits)
     while let object = try packed.next() { objects.append(object) }

@@ -204,6 +204,6 @@ extension MessagePackValue {
   fileprivate var repacked: MessagePackValue? {
     guard let bytes = try? MessagePackWriter.bytes(of: self) else { return nil }
     return try? MessagePackReader.value(
-      of: bytes, limits: .init(nodes: max(MessagePackLimits.standard.nodes, bytes.count)))
+      of: bytes, limits: .forOwn(bytes))
   }
 }
