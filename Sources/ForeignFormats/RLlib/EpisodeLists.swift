@@ -203,7 +203,6 @@ extension MessagePackValue {
   /// The value as it is read from its bytes: lists of numbers packed.
   fileprivate var repacked: MessagePackValue? {
     guard let bytes = try? MessagePackWriter.bytes(of: self) else { return nil }
-    return try? MessagePackReader.value(
-      of: bytes, limits: .forOwn(bytes))
+    return try? MessagePackReader.value(of: bytes, limits: .forOwn(bytes))
   }
 }

@@ -4,9 +4,9 @@ internal import StateTree
 extension BufferReport {
   /// The spaces of the first episode of a dump; what rows do not hold of episodes is kept in skeletons.
   static func spaces(_ state: StateValue) -> [Space] {
-    guard case .array(let skeletons)? = state["rllib"]?["episode_skeletons"], case .bytes(let bytes)? = skeletons.first,
-      let episode = try? MessagePackReader.value(of: bytes)
-    else { return [] }
+    guard case .bytes(let skeletons)? = state["rllib"]?["episode_skeletons"] else { return [] }
+    var reader = MessagePackReader(skeletons)
+    guard let episode = try? reader.next() else { return [] }
     return [("observations", "_observation_space"), ("actions", "_action_space")].compactMap { name, key in
       episode[key].flatMap(Self.describe).map { Space(name: name, description: $0) }
     }
