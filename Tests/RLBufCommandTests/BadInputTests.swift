@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 /// What cannot be trusted gets one clear line and the right exit code, in little time and memory, and never a trap.
@@ -28,6 +29,29 @@ struct BadInputTests {
       #expect(silent.isEmpty, "\(command): \(silent)")
       #expect(outcome.seconds < 1, "\(command) took \(outcome.seconds) s of processor time")
       #expect(!FileManager.default.fileExists(atPath: output))
+    }
+  }
+
+  /// Root may read everything, so that as root a copy of the command runs as another user.
+  @Test func `a file without permission is refused`() throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let file = folder.url("secret.msgpack")
+    try Data([0x80]).write(to: file)
+    try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: file.path)
+    let copy = folder.url("rlbuf")
+    try FileManager.default.copyItem(atPath: Binary.path, toPath: copy.path)
+    let other = geteuid() == 0 ? ["/usr/bin/setpriv", "--reuid=65534", "--clear-groups"] : ["/usr/bin/env"]
+    for (command, code) in [("show", 1), ("verify", 2)] as [(String, Int32)] {
+      var outcome = try Binary.run(command: other + [copy.path, command, file.path])
+      // A process that another test started while the copy was written holds it open until its own exec: "text file busy".
+      for _ in 0..<200 where outcome.exitCode == 126 {
+        outcome = try Binary.run(command: other + [copy.path, command, file.path])
+      }
+      #expect(outcome.exitCode == code)
+      #expect(
+        outcome.errors
+          == "rlbuf: cannot open \(file.path): permission denied; check owner and permissions with \"ls -ld\"\n")
     }
   }
 

@@ -32,10 +32,11 @@ enum Binary {
     _ arguments: [String], environment: [String: String] = [:], addressSpaceKiB: Int? = nil
   ) throws -> Outcome {
     let limit = addressSpaceKiB.map { "ulimit -v \($0) && " } ?? ""
-    return try run(["/bin/sh", "-c", limit + "exec \"$0\" \"$@\"", path] + arguments, environment)
+    return try run(command: ["/bin/sh", "-c", limit + "exec \"$0\" \"$@\"", path] + arguments, environment)
   }
 
-  private static func run(_ command: [String], _ environment: [String: String]) throws -> Outcome {
+  /// Runs any command.
+  static func run(command: [String], _ environment: [String: String] = [:]) throws -> Outcome {
     let scratch = try TemporaryFolder()
     defer { scratch.remove() }
     let (out, err) = (scratch.url("stdout"), scratch.url("stderr"))
