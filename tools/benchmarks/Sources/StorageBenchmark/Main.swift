@@ -34,7 +34,7 @@ enum StorageBenchmark {
     let interleaved = try measure(filled(columns, rows: rows, interleavedBytes: .max))
     let apart = try measure(filled(columns, rows: rows, interleavedBytes: 0))
     let ratio = apart / interleaved
-    let verdict = bar.map { ratio >= $0 ? "\($0) ok" : "\($0) short" } ?? "- ok"
+    let verdict = bar.map { ratio >= $0 ? "\($0) ok" : "\($0) short" } ?? "- -"
     print("\(name) \(interleaved.rounded()) \(apart.rounded()) \((ratio * 100).rounded() / 100) \(verdict)")
   }
 
