@@ -70,4 +70,27 @@ import Testing
       #expect(fileSystem.bytesRead > 4096)
     }
   }
+
+  /// CartPole's columns with numbers that do not compress: nothing that is read depends on the rows.
+  @Test("The whole report on a file of 1,000,000 transitions reads less than 64 KiB of it")
+  func readsLittleOfAMillionRows() throws {
+    let count = 1_000_000
+    var generator = PCG64(seed: 11)
+    let numbers = generator.random(count: 4 * count).map { Float($0) }
+    let observations = try Tensor(numbers, shape: [count, 4])
+    let flags = Tensor(vector: [Bool](repeating: false, count: count))
+    let contents = try Contents([
+      ("obs", observations), ("new_obs", observations), ("actions", Tensor(vector: (0..<Int64(count)).map { $0 % 2 })),
+      ("rewards", Tensor(vector: [Float](repeating: 1, count: count))), ("terminateds", flags), ("truncateds", flags),
+    ])
+    try withTemporaryDirectory { folder in
+      let path = folder.appending("million.msgpack.zst")
+      try BufferFileWriter.write(contents, to: path)
+      let fileSystem = FaultInjectingFileSystem()
+      let text = TextRendering().text(of: try Report(of: try SavedState.open(path, on: fileSystem)))
+      #expect(text.contains("1,000,000 stored"))
+      #expect(fileSystem.bytesRead < 65_536)
+      #expect(try fileSystem.status(of: path).byteCount > 8 << 20)
+    }
+  }
 }
