@@ -1,4 +1,5 @@
 import BufferFiles
+import FileSystems
 import FileSystemsTestSupport
 import ForeignFormats
 import Inspection
