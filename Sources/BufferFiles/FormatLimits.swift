@@ -1,3 +1,5 @@
+internal import MessagePack
+
 /// The limits of file format 1, checked by writer and reader alike.
 /// - Source: `Format.md`, "Limits".
 public enum FormatLimits {
@@ -27,6 +29,8 @@ public enum FormatLimits {
   public static let stateDepth = 31
   /// The most values of one record, keys and containers included.
   public static let valuesPerRecord = 1 << 20
+  /// What reading a record may build. Numbers of lists are values too: 16 MiB of them would become a gigabyte.
+  static let messagePack = MessagePackLimits(nodes: valuesPerRecord, numbers: valuesPerRecord)
   /// The most keys of maps that are spread over several records, and the most records of state.
   public static let stateKeys = 1 << 22
   /// The most bytes of the table of episodes in the state.

@@ -154,6 +154,48 @@ import Zstandard
     try expectFound(swapped, [.index, .digest])
   }
 
+  @Test("an index of a few hundred bytes that lists more than memory holds, or nothing", arguments: [0, 2_000, 100_000])
+  func indexBomb(_ count: Int) throws {
+    var forge = try Forge()
+    forge.changeIndex = { index in
+      let zeros = StateValue.tensor(Tensor(vector: [Int64](repeating: 0, count: count)))
+      for key in ["offset", "compressed_bytes", "bytes", "first_row", "rows", "first_step", "end_step"] as [StateKey] {
+        index.set(["frames", key], to: zeros)
+      }
+      index.set(["frames", "kind"], to: .tensor(Tensor(vector: [UInt8](repeating: 1, count: count))))
+      index.set(["frames", "sha256"], to: .tensor(Tensor(vector: [UInt8](repeating: 0, count: 32 * count))))
+      index.set(["paths"], to: [])
+      index.set(["columns"], to: .array([StateValue](repeating: .nil, count: 1_000)))
+    }
+    let bytes = try forge.bytes()
+    #expect(bytes.count < 8192)
+    guard case .invalidRecord(_, let reason)? = failure({ try readAll(try open(bytes)) }) else {
+      Issue.record("read")
+      return
+    }
+    #expect(
+      reason
+        == (count == 0
+          ? "index/frames is 0 frames, expected 1 to 1048576"
+          : "index/columns is 1000 columns of \(count) row groups, expected at most 1024 columns and 1048576 of both "
+            + "multiplied"))
+    #expect(try Set(verify(bytes).damages.map(\.kind)).isSuperset(of: [.record, .index]))
+  }
+
+  @Test("a list whose numbers would take a thousand times its bytes")
+  func listBomb() throws {
+    var forge = try Forge()
+    let list = StateValue.array([StateValue](repeating: 0, count: FormatLimits.valuesPerRecord + 1))
+    forge.changeRecord = { if $0 == 3 { $1.set(["value", "list"], to: list) } }
+    let bytes = try forge.bytes()
+    #expect(bytes.count < 8192)
+    guard case .invalidRecord? = failure({ try readAll(try open(bytes)) }) else {
+      Issue.record("read")
+      return
+    }
+    #expect(try verify(bytes).damages.map(\.kind).contains(.record))
+  }
+
   @Test("a header of a future version, of no version, of too many columns")
   func headers() throws {
     var future = try Forge()

@@ -4,6 +4,7 @@ import ReplayBuffers
 import StateTree
 import SystemPackage
 import Testing
+import Zstandard
 
 @testable import BufferFiles
 
@@ -141,6 +142,22 @@ import Testing
         }
         #expect(faulty.openFiles.isEmpty)
       }
+    }
+  }
+
+  @Test("a file of tiny frames is not read over and over")
+  func tinyFrames() throws {
+    let layout = try Layout()
+    var compressor = try FrameCompressor()
+    let tiny = try compressor.compress([UInt8]().span)
+    let count = 3_000
+    let bytes = layout.bytes[..<layout.entries[1].offset] + (0..<count).flatMap { _ in tiny }
+    try withTemporaryDirectory { directory in
+      let path = directory.appending("x")
+      try POSIXFileSystem().commit(Array(bytes).span, to: path)
+      let recorder = FaultInjectingFileSystem()
+      #expect(try BufferFile.verify(path, on: recorder).damages.count == count + 1)
+      #expect(recorder.bytesRead < Int64(count) * 5_000)
     }
   }
 

@@ -48,7 +48,7 @@ struct FrameReader: Sendable {
       return try decompressor.decompress(frame.span, limit: limit)
     }
     return try decode(place) { () throws(RecordError) in
-      do throws(StateTreeError) { return try StateValue(decoding: record) } catch { throw .state(error) }
+      do throws(StateTreeError) { return try StateValue(decoding: record, limits: FormatLimits.messagePack) } catch { throw .state(error) }
     }
   }
 

@@ -93,12 +93,18 @@ enum IndexRecord {
     }
   }
 
-  static func decode(_ value: StateValue) throws(RecordError) -> (first: Int, entries: [FrameEntry]) {
+  /// What a record lists, if the budget of its file allows it.
+  static func decode(
+    _ value: StateValue, within budget: inout IndexBudget
+  ) throws(RecordError) -> (first: Int, entries: [FrameEntry]) {
     let reader = try StateReader(record: value, kind: kind)
     do throws(StateTreeError) {
-      var entries = try FrameColumns(try reader.reader("frames")).entries()
+      let frames = try FrameColumns(try reader.reader("frames"))
+      let columns = try reader.array("columns")
+      try budget.take(frames: frames.kinds.count, rowGroups: frames.rowGroupCount, columns: columns.count)
+      var entries = try frames.entries()
       try takePaths(try reader.array("paths"), into: &entries)
-      try takeColumns(try reader.array("columns"), into: &entries)
+      try takeColumns(columns, into: &entries)
       return (try reader.count("first_frame"), entries)
     } catch {
       throw .state(error)
@@ -163,6 +169,8 @@ private struct FrameColumns {
       throw .invalidValue(path: "\(reader.path)", found: "columns of lengths \(lengths)", expected: "one length")
     }
   }
+
+  var rowGroupCount: Int { kinds.count { $0 == FrameEntry.Kind.rows.rawValue } }
 
   func entries() throws(StateTreeError) -> [FrameEntry] {
     var entries: [FrameEntry] = []

@@ -2,9 +2,15 @@ internal import StateTree
 
 /// Checks that records of state, in the order of the file, make one tree: no value twice, every part in its place.
 ///
-/// It remembers paths, not values, so that a state of any size can be checked.
+/// It remembers keys, not values, so that a state of any size can be checked.
 struct StateStructure {
-  private enum Node { case inner, value }
+  private enum Kind { case unknown, inner, value }
+
+  /// A key in the map of a number. A path would repeat the keys above it: 31 of them for each of four million keys.
+  private struct Name: Hashable {
+    let map: Int
+    let key: StateKey
+  }
 
   private struct OpenParts {
     let path: StatePath
@@ -14,21 +20,19 @@ struct StateStructure {
     var bytes = 0
   }
 
-  private var nodes: [StatePath: Node] = [:]
+  private var numbers: [Name: Int] = [:]
+  /// What is known of each node by its number; the root is 0.
+  private var kinds = [Kind.unknown]
   private var open: OpenParts?
 
   /// Takes the next record.
   mutating func add(_ record: StateRecord) throws(RecordError) {
     if let part = record.part { return try add(record, part) }
     try finish()
-    try passThrough(record.path)
-    if case .map(let map) = record.value, !map.isEmpty {
-      guard nodes[record.path] != .value else { throw Self.clash(record.path) }
-      try set(record.path, .inner)
-      for (key, _) in map { try claim(record.path / key) }
-    } else {
-      try claim(record.path)
-    }
+    let node = try node(at: record.path)
+    guard case .map(let map) = record.value, !map.isEmpty else { return try claim(node, record.path) }
+    try enter(node, record.path)
+    for (key, _) in map { try claim(try number(of: key, in: node), record.path / key) }
   }
 
   /// Checks that no value lacks parts: at the end, and before each value that follows.
@@ -40,8 +44,7 @@ struct StateStructure {
   private mutating func add(_ record: StateRecord, _ part: StateRecord.Part) throws(RecordError) {
     if part.first == 0 {
       try finish()
-      try passThrough(record.path)
-      try claim(record.path)
+      try claim(try node(at: record.path), record.path)
       open = OpenParts(path: record.path, whole: part, sample: record.value)
     }
     guard var open, open.path == record.path, open.have == part.first, open.whole.total == part.total,
@@ -64,24 +67,35 @@ struct StateStructure {
     }
   }
 
-  private mutating func passThrough(_ path: StatePath) throws(RecordError) {
-    for count in 0..<path.keys.count {
-      let parent = StatePath(Array(path.keys[..<count]))
-      guard nodes[parent] != .value else { throw Self.clash(parent) }
-      try set(parent, .inner)
+  /// The node at a path, all above it being maps.
+  private mutating func node(at path: StatePath) throws(RecordError) -> Int {
+    var node = 0
+    for (depth, key) in path.keys.enumerated() {
+      try enter(node, StatePath(Array(path.keys[..<depth])))
+      node = try number(of: key, in: node)
     }
+    return node
   }
 
-  private mutating func claim(_ path: StatePath) throws(RecordError) {
-    guard nodes[path] == nil else { throw Self.clash(path) }
-    try set(path, .value)
-  }
-
-  private mutating func set(_ path: StatePath, _ node: Node) throws(RecordError) {
-    guard nodes.count < FormatLimits.stateKeys || nodes[path] != nil else {
+  private mutating func number(of key: StateKey, in map: Int) throws(RecordError) -> Int {
+    let name = Name(map: map, key: key)
+    if let number = numbers[name] { return number }
+    guard kinds.count < FormatLimits.stateKeys else {
       throw .inconsistent("the state has more than \(FormatLimits.stateKeys) keys")
     }
-    nodes[path] = node
+    numbers[name] = kinds.count
+    kinds.append(.unknown)
+    return kinds.count - 1
+  }
+
+  private mutating func enter(_ node: Int, _ path: @autoclosure () -> StatePath) throws(RecordError) {
+    guard kinds[node] != .value else { throw Self.clash(path()) }
+    kinds[node] = .inner
+  }
+
+  private mutating func claim(_ node: Int, _ path: @autoclosure () -> StatePath) throws(RecordError) {
+    guard kinds[node] == .unknown else { throw Self.clash(path()) }
+    kinds[node] = .value
   }
 
   private static func clash(_ path: StatePath) -> RecordError { .inconsistent("two records hold \(path)") }

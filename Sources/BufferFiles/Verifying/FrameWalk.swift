@@ -66,7 +66,8 @@ struct FrameWalk {
 
   private func unknown() throws(BufferFileError) -> Step {
     let most = min(frames.byteCount - offset, FrameReader.maximumFrameBytes)
-    var count = min(most, 256 << 10)
+    // Little at first: a damaged or foreign file can be a million tiny frames.
+    var count = min(most, 4096)
     while true {
       let bytes = try frames.bytes(count, at: offset)
       do throws(ZstandardError) {
@@ -74,7 +75,7 @@ struct FrameWalk {
         return .frame(Array(bytes[..<extent.compressedBytes]))
       } catch {
         guard case .truncated = error, count < most else { return .lost(error) }
-        count = min(count * 8, most)
+        count = min(count * 16, most)
       }
     }
   }

@@ -16,6 +16,7 @@ struct RecordAudit {
   private(set) var recordBytes = 0
 
   private var structure = StateStructure()
+  private var indexBudget: IndexBudget
   private var nextRow: Int? = 0
   private var stage = 0
 
@@ -24,6 +25,7 @@ struct RecordAudit {
     self.report = report
     rows = RowTotals(content ?? .state)
     state = StateTotals(content ?? .state)
+    indexBudget = IndexBudget(fileBytes: report.byteCount)
     isComplete = content != nil
   }
 
@@ -33,7 +35,7 @@ struct RecordAudit {
   ) -> FoundFrame.Content? {
     do throws(RecordError) {
       let value: StateValue
-      do throws(StateTreeError) { value = try StateValue(decoding: record) } catch { throw .state(error) }
+      do throws(StateTreeError) { value = try StateValue(decoding: record, limits: FormatLimits.messagePack) } catch { throw .state(error) }
       return try take(value, recordBytes: record.count, of: frame, at: place)
     } catch {
       miss()
@@ -65,7 +67,7 @@ struct RecordAudit {
     case 1: try takeRows(value, into: &entry, at: place)
     case 2: try takeState(value, into: &entry, at: place)
     case 3:
-      let (first, entries) = try IndexRecord.decode(value)
+      let (first, entries) = try IndexRecord.decode(value, within: &indexBudget)
       return .index(first: first, entries: entries)
     default: return .summary(try FileSummary(record: value))
     }
