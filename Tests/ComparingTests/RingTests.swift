@@ -67,6 +67,22 @@ struct RingTests {
     NaiveRing.expectMirror(diff, reversed, 11)
   }
 
+  @Test(arguments: ["a table", "a note"]) func `a flat ring's own value at "episodes" is state like any other`(
+    what: String
+  ) throws {
+    var world = FlatWorld(seed: 5)
+    var buffer = ReplayBuffer(capacity: 25, schema: try FlatWorld.schema(), seed: 5)
+    try world.fill(&buffer, rows: 20)
+    let table = try EpisodeTable([EpisodeRecord(id: "a", firstRow: 0, length: 1)]).state
+    let before = try EditedContents(buffer.snapshot())
+      .setting("episodes", to: what == "a table" ? table : "none yet")
+      .setting("priorities", to: .tensor(Tensor(vector: [0.5])))
+    let after = before.setting("priorities", to: .tensor(Tensor(vector: [0.25])))
+    #expect(try BufferDiff(from: before, to: before).isSame)
+    let diff = try BufferDiff(from: before, to: after)
+    #expect(diff.priorities == nil && diff.state.map(\.path.description) == ["priorities"])
+  }
+
   private func check(_ before: BufferSnapshot, _ after: BufferSnapshot, _ seed: UInt64) throws {
     let diff = try BufferDiff(from: before, to: after)
     try NaiveRing(before, after).expect(diff, reversed: try BufferDiff(from: after, to: before), seed)

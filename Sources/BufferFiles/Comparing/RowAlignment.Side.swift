@@ -20,9 +20,10 @@ extension RowAlignment {
       self.contents = contents
       state = try contents.state()
       isForeign = state["rllib"] != nil
-      let table = try state["episodes"].map { try EpisodeTable(state: StateReader($0, at: ["episodes"])) }
-      if contents.layout == .episodes, let table { try Self.check(table, contents) }
-      self.table = contents.layout == .episodes ? table : nil
+      // Only rows by episodes have a table at that key; elsewhere it is the user's own.
+      let stored = contents.layout == .episodes ? state["episodes"] : nil
+      table = try stored.map { try EpisodeTable(state: StateReader($0, at: ["episodes"])) }
+      if let table { try Self.check(table, contents) }
       priorities = Self.priorities(state, count: table?.stepCount ?? contents.rowCount)
     }
 
