@@ -1,22 +1,6 @@
 public import ReplayBuffers
 
-extension ReplayBuffer {
-  /// The buffer that a file holds, ready to sample.
-  /// - Throws: `BufferFileError` for what is damaged, `ReplayBufferError` for another kind of buffer or what cannot be one.
-  public init(contentsOf file: BufferFile, defaults: BufferDefaults = BufferDefaults()) throws {
-    try self.init(contents: file.contents(), defaults: defaults)
-  }
-}
-
-extension EpisodeReplayBuffer {
-  /// The buffer that a file holds, ready to sample. RLlib saves neither capacity nor random state: give them as defaults.
-  /// - Throws: `BufferFileError` for what is damaged, `ReplayBufferError` for another kind of buffer or what cannot be one.
-  public init(contentsOf file: BufferFile, defaults: BufferDefaults = BufferDefaults()) throws {
-    try self.init(contents: file.contents(), defaults: defaults)
-  }
-}
-
-extension PrioritizedEpisodeReplayBuffer {
+extension SavableBuffer {
   /// The buffer that a file holds, ready to sample. RLlib saves neither capacity nor alpha nor random state: give them as
   /// defaults.
   /// - Throws: `BufferFileError` for what is damaged, `ReplayBufferError` for another kind of buffer or what cannot be one.

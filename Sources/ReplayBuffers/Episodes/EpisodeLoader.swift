@@ -12,13 +12,13 @@ struct EpisodeLoader {
 
   /// The store that `contents` describe.
   /// - Throws: `ReplayBufferError` for what no buffer of episodes can be, and what reading throws.
-  static func store(of contents: some BufferContents, _ saved: SavedState) throws -> EpisodeStore {
+  static func store(of contents: some BufferContents, _ saved: BufferStateReader) throws -> EpisodeStore {
     var loader = try EpisodeLoader(contents, saved)
     try contents.forEachCheckedBatch { try loader.load($0) }
     return try loader.finish(saved)
   }
 
-  private init(_ contents: some BufferContents, _ saved: SavedState) throws {
+  private init(_ contents: some BufferContents, _ saved: BufferStateReader) throws {
     table = try saved.episodes()
     guard table.rowCount == contents.rowCount else {
       throw ReplayBufferError.invalidEpisodes("they have \(table.rowCount) rows and \(contents.rowCount) are stored")
@@ -27,7 +27,7 @@ struct EpisodeLoader {
       guard (0..<EpisodeStore.largestLaneCount).contains(episode.lane) else {
         throw ReplayBufferError.invalidEpisodes("episode \(episode.id) is in lane \(episode.lane)")
       }
-      guard (0...SavedState.largestCount).contains(episode.startTime) else {
+      guard (0...BufferStateReader.largestCount).contains(episode.startTime) else {
         throw ReplayBufferError.invalidEpisodes("episode \(episode.id) starts at time \(episode.startTime)")
       }
     }
@@ -71,7 +71,7 @@ struct EpisodeLoader {
   }
 
   private mutating func begin(_ episode: EpisodeRecord, firstStep: Int64) throws(ReplayBufferError) -> Int {
-    guard (0..<Int64(SavedState.largestCount)).contains(firstStep) else { throw Self.badStep(firstStep, episode.id) }
+    guard (0..<Int64(BufferStateReader.largestCount)).contains(firstStep) else { throw Self.badStep(firstStep, episode.id) }
     let episodes = store.episodes.positions
     if episodes.isEmpty {
       store.steps = PagedWindow(startingAt: Int(firstStep), filler: .hole)
@@ -101,7 +101,7 @@ struct EpisodeLoader {
     lastStep = step
   }
 
-  private consuming func finish(_ saved: SavedState) throws(ReplayBufferError) -> EpisodeStore {
+  private consuming func finish(_ saved: BufferStateReader) throws(ReplayBufferError) -> EpisodeStore {
     let end = store.nextStep
     let next = try saved.countIfPresent("next_step") ?? end
     let first = store.steps.positions.lowerBound

@@ -1,4 +1,4 @@
-public import StateTree
+internal import StateTree
 
 /// Episodes, each observation once, of which steps are sampled evenly.
 ///
@@ -70,21 +70,11 @@ public struct EpisodeReplayBuffer: Sendable {
   }
 }
 
-extension EpisodeReplayBuffer: Checkpointable {
+extension EpisodeReplayBuffer: SavableBuffer {
   /// The buffer at this moment, to be read while this one goes on.
   /// - Complexity: O(chunks + episodes); no row is copied.
   public func snapshot() -> BufferSnapshot {
     store.snapshot(kind: Self.kind, adding: ["generator": generator.state])
-  }
-
-  /// The whole buffer in one value.
-  /// - Complexity: O(rows)
-  public var state: StateValue { snapshot().selfContainedState }
-
-  /// Becomes what `state` was taken from, or stays as it was.
-  /// - Throws: `ReplayBufferError` for what no buffer of this kind can be.
-  public mutating func restore(from state: StateValue) throws {
-    self = try EpisodeReplayBuffer(contents: StateContents(state))
   }
 
   /// A buffer with the given contents, read batch by batch.
@@ -92,7 +82,7 @@ extension EpisodeReplayBuffer: Checkpointable {
   /// - Throws: `ReplayBufferError` for contents of another kind, without a setting, or that no buffer can have; and what
   ///   reading the contents throws.
   public init(contents: some BufferContents, defaults: BufferDefaults = BufferDefaults()) throws {
-    let saved = try SavedState(contents, kind: Self.kind, layout: .episodes, defaults: defaults)
+    let saved = try BufferStateReader(contents, kind: Self.kind, layout: .episodes, defaults: defaults)
     generator = try saved.generator()
     store = try EpisodeLoader.store(of: contents, saved)
     while store.isOverfull { store.evictOldest() }

@@ -6,7 +6,7 @@ extension EpisodeStore {
   /// - Throws: `ReplayBufferError`; nothing is changed then.
   mutating func add(_ fragment: EpisodeFragment) throws(ReplayBufferError) -> Range<Int> {
     let tensors = try columns.tensors(of: fragment)
-    guard (0...SavedState.largestCount).contains(fragment.startTime) else {
+    guard (0...BufferStateReader.largestCount).contains(fragment.startTime) else {
       throw .wrongStartTime(episode: fragment.id, expected: nil, found: fragment.startTime)
     }
     if let number = episodeOfID[StateKey(fragment.id)] {

@@ -1,6 +1,6 @@
-public import StateTree
+internal import StateTree
 
-extension PrioritizedEpisodeReplayBuffer: Checkpointable {
+extension PrioritizedEpisodeReplayBuffer: SavableBuffer {
   /// The buffer at this moment, to be read while this one goes on.
   /// - Complexity: O(chunks + pages + episodes); no row and no priority is copied.
   public func snapshot() -> BufferSnapshot {
@@ -12,22 +12,12 @@ extension PrioritizedEpisodeReplayBuffer: Checkpointable {
       ], priorities: tree.snapshot)
   }
 
-  /// The whole buffer in one value.
-  /// - Complexity: O(rows)
-  public var state: StateValue { snapshot().selfContainedState }
-
-  /// Becomes what `state` was taken from, or stays as it was.
-  /// - Throws: `ReplayBufferError` for what no buffer of this kind can be.
-  public mutating func restore(from state: StateValue) throws {
-    self = try PrioritizedEpisodeReplayBuffer(contents: StateContents(state))
-  }
-
   /// A buffer with the given contents, read batch by batch.
   /// - Parameter defaults: What is taken where the contents say nothing: capacity, alpha and seed.
   /// - Throws: `ReplayBufferError` for contents of another kind, without a setting, or that no buffer can have; and what
   ///   reading the contents throws.
   public init(contents: some BufferContents, defaults: BufferDefaults = BufferDefaults()) throws {
-    let saved = try SavedState(contents, kind: Self.kind, layout: .episodes, defaults: defaults)
+    let saved = try BufferStateReader(contents, kind: Self.kind, layout: .episodes, defaults: defaults)
     alpha = try saved.alpha()
     generator = try saved.generator()
     maximumPriority = try saved.double("max_priority")
@@ -40,7 +30,7 @@ extension PrioritizedEpisodeReplayBuffer: Checkpointable {
     try checkInvariants()
   }
 
-  private static func tree(of store: EpisodeStore, _ saved: SavedState) throws(ReplayBufferError) -> PriorityTree {
+  private static func tree(of store: EpisodeStore, _ saved: BufferStateReader) throws(ReplayBufferError) -> PriorityTree {
     let window = store.steps.positions
     let needed = PriorityTree.size(for: window)
     let size = try saved.countIfPresent("tree_size") ?? needed

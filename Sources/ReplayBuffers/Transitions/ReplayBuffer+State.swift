@@ -1,6 +1,6 @@
-public import StateTree
+internal import StateTree
 
-extension ReplayBuffer: Checkpointable {
+extension ReplayBuffer: SavableBuffer {
   /// The buffer at this moment, to be read while this one goes on.
   /// - Complexity: O(chunks)
   public func snapshot() -> BufferSnapshot {
@@ -12,22 +12,12 @@ extension ReplayBuffer: Checkpointable {
     return BufferSnapshot(kind: Self.kind, schema: schema, source: .transitions(log), settings: settings)
   }
 
-  /// The whole buffer in one value.
-  /// - Complexity: O(rows)
-  public var state: StateValue { snapshot().selfContainedState }
-
-  /// Becomes what `state` was taken from, or stays as it was.
-  /// - Throws: `ReplayBufferError` for what no buffer of this kind can be.
-  public mutating func restore(from state: StateValue) throws {
-    self = try ReplayBuffer(contents: StateContents(state))
-  }
-
   /// A buffer with the given contents, read batch by batch.
   /// - Parameter defaults: What is taken where the contents say nothing: capacity and seed.
   /// - Throws: `ReplayBufferError` for contents of another kind, without a setting, or that no buffer can have; and what
   ///   reading the contents throws.
   public init(contents: some BufferContents, defaults: BufferDefaults = BufferDefaults()) throws {
-    let saved = try SavedState(contents, kind: Self.kind, layout: .transitions, defaults: defaults)
+    let saved = try BufferStateReader(contents, kind: Self.kind, layout: .transitions, defaults: defaults)
     let nextStep = try saved.countIfPresent("next_step")
     var firstStep = try saved.countIfPresent("first_step") ?? nextStep ?? 0
     if contents.rowCount > 0 { firstStep = try Self.firstStep(of: contents) }
@@ -42,7 +32,7 @@ extension ReplayBuffer: Checkpointable {
   }
 
   private static func firstStep(of contents: some BufferContents) throws -> Int {
-    guard let first = try contents.rows(0..<1).steps.first, (0...Int64(SavedState.largestCount)).contains(first) else {
+    guard let first = try contents.rows(0..<1).steps.first, (0...Int64(BufferStateReader.largestCount)).contains(first) else {
       throw ReplayBufferError.invalidContents("row 0 has no step number from 0 to 2^60")
     }
     return Int(first)
@@ -59,7 +49,7 @@ extension ReplayBuffer: Checkpointable {
     }
   }
 
-  private static func check(_ saved: SavedState, rows: Int, firstStep: Int, nextStep: Int) throws(ReplayBufferError) {
+  private static func check(_ saved: BufferStateReader, rows: Int, firstStep: Int, nextStep: Int) throws(ReplayBufferError) {
     let expected: [(StateKey, Int)] = [("first_step", firstStep), ("next_step", nextStep), ("num_timesteps", rows)]
     for (key, value) in expected {
       if let found = try saved.countIfPresent(key), found != value {

@@ -1,7 +1,7 @@
 internal import StateTree
 
 /// Reads the state of contents: what files say is checked before anything is made from it.
-struct SavedState {
+struct BufferStateReader {
   /// The largest step number, count or capacity: far from where adding overflows.
   static let largestCount = 1 << 60
 
