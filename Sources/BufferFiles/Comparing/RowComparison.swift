@@ -9,9 +9,6 @@ struct RowComparison {
     let new: Int
     let schema: ColumnSchema
     let elementsPerRow: Int
-
-    /// Whether rows that hold a final observation only say something in it.
-    var isObservation: Bool { schema.name == "obs" || schema.name.hasPrefix("obs/") }
   }
 
   private let old: RowAlignment.Side
@@ -73,11 +70,11 @@ struct RowComparison {
     let steps = block.reduce(0) { $1.observationsOnly ? $0 : $0 + $1.count }
     if before.steps != after.steps { countRenumbered(before.steps, after.steps) }
     for (index, column) in shared.enumerated() {
-      compared[index] += column.isObservation ? count : steps
+      compared[index] += column.schema.holdsObservations ? count : steps
       guard let elements = ElementComparison(before.columns[column.old], after.columns[column.new], tolerance) else {
         continue
       }
-      for run in block where !run.observationsOnly || column.isObservation {
+      for run in block where !run.observationsOnly || column.schema.holdsObservations {
         let rows = run.old - start.old..<run.old - start.old + run.count
         guard let tally = elements.tally(rows: rows, elementsPerRow: column.elementsPerRow) else { continue }
         note(tally, elements, index, after)

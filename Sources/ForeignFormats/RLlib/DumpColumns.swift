@@ -45,7 +45,7 @@ struct DumpColumns {
     }
     for leaves in found { add(leaves) }
     leaveWhatEpisodesLeft()
-    columns = (0...3).flatMap { rank in columns.filter { Self.rank($0.schema.name) == rank } }
+    columns = (0...3).flatMap { rank in columns.filter { Self.rank($0.schema) == rank } }
     guard !columns.isEmpty || episodes.isEmpty else {
       throw DumpProblem("no list of numbers stands in all of its episodes")
     }
@@ -61,10 +61,10 @@ struct DumpColumns {
   }
 
   /// Observations first, then actions, rewards, the rest in the order of the file.
-  private static func rank(_ name: String) -> Int {
-    if name == "obs" || name.hasPrefix("obs/") { return 0 }
-    if name == "actions" || name.hasPrefix("actions/") { return 1 }
-    return name == "rewards" ? 2 : 3
+  private static func rank(_ column: ColumnSchema) -> Int {
+    if column.holdsObservations { return 0 }
+    if column.name == "actions" || column.name.hasPrefix("actions/") { return 1 }
+    return column.name == "rewards" ? 2 : 3
   }
 
   private mutating func leaveWhatEpisodesLeft() {
