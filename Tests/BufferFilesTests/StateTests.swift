@@ -67,6 +67,9 @@ import Testing
 
   @Test("the summary tells the top of the state, priorities and an outline")
   func outline() throws {
+    var forge = try Forge()
+    forge.state = [StateRecord(path: ["alone"], value: 6).record, StateRecord(path: [], value: ["n": 7]).record]
+    #expect(try open(forge.bytes()).summary.counters == ["alone": 6, "n": 7])
     let priorities = Tensor(vector: (0..<600_000).map { Double($0) })
     let bytes = try file([
       "count": 3, "name": "x", "deep": ["w": .tensor(priorities)], "priorities": .tensor(priorities),

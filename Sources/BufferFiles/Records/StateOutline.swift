@@ -17,6 +17,8 @@ struct StateOutline {
   mutating func add(_ record: StateRecord) {
     if let part = record.part { return add(record, part) }
     visit(record.value, at: record.path)
+    // A writer may give a value at the top a record of its own.
+    if record.path.keys.count == 1 { takeCounters(.map([record.path.keys[0]: record.value])) }
     if record.path.keys.isEmpty { takeCounters(record.value) }
   }
 
