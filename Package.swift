@@ -61,7 +61,7 @@ let package = Package(
     library("ReplayBuffers", ["StateTree"]),
     library("BufferFiles", ["ReplayBuffers", "StateTree", "MessagePack", "Zstandard", "FileSystems", crypto, system]),
     library("ForeignFormats", ["BufferFiles", "ReplayBuffers", "StateTree", "MessagePack", "Zstandard", "FileSystems", system]),
-    library("Inspection", ["ForeignFormats", "BufferFiles", "ReplayBuffers", "StateTree", "MessagePack", system]),
+    library("Inspection", ["ForeignFormats", "BufferFiles", "ReplayBuffers", "StateTree", "MessagePack", "FileSystems", system]),
     library("RLBuf", ["Inspection", "ForeignFormats", "BufferFiles", "FileSystems", "ReplayBuffers", "StateTree", "Zstandard", "MessagePack"]),
     program("RLBufCommand", ["RLBuf", arguments, system]),
     tests("ArchitectureTests", []),

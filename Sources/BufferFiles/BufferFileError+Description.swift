@@ -73,15 +73,3 @@ extension BufferFileError.Place: CustomStringConvertible {
     return text
   }
 }
-
-/// A text as it may be shown: what could steer a terminal (control, bidi) or break the line is escaped.
-func printable(_ text: String) -> String {
-  var shown = ""
-  for scalar in text.unicodeScalars {
-    switch scalar.properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator: shown += "\\u{\(String(scalar.value, radix: 16))}"
-    default: shown.unicodeScalars.append(scalar)
-    }
-  }
-  return shown
-}

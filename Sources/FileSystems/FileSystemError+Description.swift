@@ -94,15 +94,5 @@ extension Errno {
   }
 }
 
-/// A path as it may be shown: what could steer a terminal (control, bidi) or break the line is escaped.
-private func printable(_ path: FilePath) -> String {
-  var text = ""
-  for scalar in path.string.unicodeScalars {
-    switch scalar.properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator:
-      text += "\\u{\(String(scalar.value, radix: 16))}"
-    default: text.unicodeScalars.append(scalar)
-    }
-  }
-  return text.isEmpty ? "\"\"" : text
-}
+/// A path as it may be shown, visible even if it is empty.
+private func printable(_ path: FilePath) -> String { path.isEmpty ? "\"\"" : printable(path.string) }

@@ -1,10 +1,13 @@
 internal import BufferFiles
+internal import FileSystems
 internal import ReplayBuffers
 internal import SystemPackage
 
 extension InspectionError: CustomStringConvertible {
-  /// What was found and expected, where, and what to do, on one line.
-  public var description: String {
+  /// What was found and expected, where, and what to do, on one line; what could steer a terminal is escaped.
+  public var description: String { printable(text) }
+
+  private var text: String {
     switch self {
     case .unknownColumn(let path, let name, let known):
       "\(path) has no column \"\(name)\"; its columns are \(Self.list(known))"

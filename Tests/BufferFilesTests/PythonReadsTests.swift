@@ -14,13 +14,13 @@ import Testing
 )
 struct PythonReadsTests {
   private func digest(_ tensor: Tensor) -> String {
-    "\(tensor.dataType.name) \(tensor.shape) \(FrameDigest.hexadecimal(FrameDigest.of(tensor.bytes)))"
+    "\(tensor.dataType.name) \(tensor.shape) \(FrameDigest.of(tensor.bytes).hexadecimal)"
   }
 
   /// Tensors by type, shape and bytes, all else by its MessagePack.
   private func digest(_ value: StateValue) throws -> String {
     if case .tensor(let tensor) = value { return digest(tensor) }
-    return FrameDigest.hexadecimal(FrameDigest.of(try value.encoded()))
+    return FrameDigest.of(try value.encoded()).hexadecimal
   }
 
   private func expectSame(_ contents: MemoryContents, _ values: [String: StateValue]) throws {
@@ -28,7 +28,7 @@ struct PythonReadsTests {
       let path = directory.appending("x.msgpack.zst")
       try BufferFileWriter.write(contents, to: path, metadata: ["note": "é"])
       let text = try #require(Python.output(of: "read_rlbuf.py", path))
-      let steps = FrameDigest.hexadecimal(FrameDigest.of(Tensor(vector: contents.batch.steps).bytes))
+      let steps = FrameDigest.of(Tensor(vector: contents.batch.steps).bytes).hexadecimal
       #expect(text.contains("\"rows\": \(contents.rowCount), "))
       #expect(text.contains("\"steps\": \(contents.batch.steps.count { $0 >= 0 }), "))
       #expect(text.contains("\"steps_sha256\": \"\(steps)\""))

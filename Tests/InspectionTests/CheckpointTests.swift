@@ -2,7 +2,7 @@ import BufferFiles
 import FileSystemsTestSupport
 import ForeignFormats
 import Foundation
-import Inspection
+@testable import Inspection
 import MessagePack
 import ReplayBuffers
 import StateTree
@@ -79,6 +79,17 @@ import Testing
         "runs/a.msgpack has 2 episodes whose id begins with \"1\"; give more of it"
       ),
       (.unreadable(path, reason: "no"), "runs/a.msgpack: its rows cannot be read: no"),
+      (.noRows("a\u{1b}\n", asked: "x"), "a\\u{1b}\\u{a} holds no rows, so that x cannot be shown; leave the option away"),
+      (
+        .notComparable(
+          old: .init(path: "a", what: "a replay buffer"), new: .init(path: "b", what: "a checkpoint of RLlib")),
+        "a is a replay buffer and b is a checkpoint of RLlib; compare two replay buffers or two trees of state"
+      ),
+      (.bufferFile(.noRows(path)), "runs/a.msgpack holds state and no rows; read its state"),
+      (
+        .replayBuffer(path, .emptyBuffer),
+        "runs/a.msgpack: the buffer holds no step to sample; add steps before sampling"
+      ),
     ])
   func messages(error: InspectionError, message: String) {
     #expect(error.description == message)

@@ -123,12 +123,12 @@ extension Tensor {
     if let parts = element.complexParts {
       return "\(parts.elementDescription(0))\(parts.doubles()?[1].sign == .minus ? "" : "+")\(parts.elementDescription(1))j"
     }
-    return FrameDigest.hexadecimal(Array(element.bytes.prefix(16))) + (element.bytes.count > 16 ? "..." : "")
+    return element.bytes.prefix(16).hexadecimal + (element.bytes.count > 16 ? "..." : "")
   }
 
   /// The bits of one element as hexadecimal digits, the highest first.
   fileprivate func elementBits(_ index: Int) -> String {
-    FrameDigest.hexadecimal(Array(element(index).bytes.reversed().prefix(64)))
+    element(index).bytes.reversed().prefix(64).hexadecimal
   }
 
   private func element(_ index: Int) -> Tensor {

@@ -53,17 +53,17 @@ extension MessagePackValue {
   var keyText: String {
     switch self {
     case .text(let bytes):
-      guard let text = string else { return "text 0x" + FrameDigest.hexadecimal(bytes) }
+      guard let text = string else { return "text 0x" + bytes.hexadecimal }
       return Self.readsLikeAnotherType(text) ? "\"\(text)\"" : text
     case .nil, .bool, .int, .unsigned: return shortDescription
     case .float32(let value): return "float32 \(value) 0x\(String(value.bitPattern, radix: 16))"
     case .float64(let value): return "float64 \(value) 0x\(String(value.bitPattern, radix: 16))"
     case .binary(let bytes):
-      guard let text = String(validating: bytes, as: UTF8.self) else { return "bytes 0x" + FrameDigest.hexadecimal(bytes) }
+      guard let text = String(validating: bytes, as: UTF8.self) else { return "bytes 0x" + bytes.hexadecimal }
       return "bytes \"\(text)\""
     case .array, .packed, .map, .ext, .timestamp:
       let bytes = (try? MessagePackWriter.bytes(of: self)) ?? []
-      return "\(shortDescription) 0x\(FrameDigest.hexadecimal(bytes))"
+      return "\(shortDescription) 0x\(bytes.hexadecimal)"
     }
   }
 

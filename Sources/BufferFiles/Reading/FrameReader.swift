@@ -29,7 +29,7 @@ struct FrameReader: Sendable {
     let computed = FrameDigest.of(frame)
     guard computed == sha256 else {
       throw .digestMismatch(
-        place, stored: FrameDigest.hexadecimal(sha256), computed: FrameDigest.hexadecimal(computed))
+        place, stored: sha256.hexadecimal, computed: computed.hexadecimal)
     }
     return frame
   }

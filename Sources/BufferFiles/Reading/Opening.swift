@@ -117,8 +117,8 @@ enum Opening {
     let computed = FrameDigest.of(frame)
     guard summary.header.sha256 == computed else {
       throw .digestMismatch(
-        .init(path, frame: 0, byte: 0), stored: FrameDigest.hexadecimal(summary.header.sha256),
-        computed: FrameDigest.hexadecimal(computed))
+        .init(path, frame: 0, byte: 0), stored: summary.header.sha256.hexadecimal,
+        computed: computed.hexadecimal)
     }
     guard summary.columns.count == RowTotals(header.content).columnCount else {
       throw .inconsistent(.init(path), reason: "its header and its summary disagree about the columns")

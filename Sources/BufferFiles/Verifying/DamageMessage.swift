@@ -19,8 +19,8 @@ enum DamageMessage {
   static func record(_ error: RecordError) -> String { "its record cannot stand there: \(error.description)" }
 
   static func digest(stored: [UInt8], computed: [UInt8]) -> String {
-    "its bytes are not those that were written: SHA-256 stored \(FrameDigest.hexadecimal(stored).prefix(8)), "
-      + "computed \(FrameDigest.hexadecimal(computed).prefix(8))"
+    "its bytes are not those that were written: SHA-256 stored \(stored.hexadecimal.prefix(8)), "
+      + "computed \(computed.hexadecimal.prefix(8))"
   }
 
   static func index(_ what: String, stored: some CustomStringConvertible, found: some CustomStringConvertible) -> String

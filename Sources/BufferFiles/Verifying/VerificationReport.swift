@@ -1,3 +1,4 @@
+internal import FileSystems
 public import SystemPackage
 
 /// What checking every byte of a file found.

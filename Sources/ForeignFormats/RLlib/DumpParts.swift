@@ -1,3 +1,4 @@
+internal import FileSystems
 internal import MessagePack
 internal import ReplayBuffers
 internal import StateTree

@@ -1,3 +1,4 @@
+internal import BufferFiles
 internal import MessagePack
 internal import StateTree
 
@@ -50,7 +51,7 @@ extension JSONRendering {
     return ["type": .string(typeName(key)), "value": scalar(key)]
   }
 
-  private static func hexadecimal(_ bytes: [UInt8]) -> JSONValue { .string(TerminalText.hexadecimal(bytes)) }
+  private static func hexadecimal(_ bytes: [UInt8]) -> JSONValue { .string(bytes.hexadecimal) }
 
   private static func typeName(_ value: MessagePackValue) -> String {
     switch value {

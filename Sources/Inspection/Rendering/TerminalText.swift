@@ -1,3 +1,5 @@
+internal import BufferFiles
+
 /// Text from files, made fit for a terminal: nothing in it moves the cursor, changes the direction or is invisible.
 /// - Source: Unicode Technical Report 36, "Unicode Security Considerations".
 public enum TerminalText {
@@ -28,17 +30,10 @@ public enum TerminalText {
     var rest = bytes[...]
     while let first = rest.first {
       let length = (1...min(4, rest.count)).first { String(validating: rest.prefix($0), as: UTF8.self) != nil }
-      text += length.map { String(decoding: rest.prefix($0), as: UTF8.self) } ?? "\\x" + hexadecimal(first)
+      text += length.map { String(decoding: rest.prefix($0), as: UTF8.self) } ?? "\\x" + CollectionOfOne(first).hexadecimal
       rest = rest.dropFirst(length ?? 1)
     }
     return text
-  }
-
-  /// The first bytes in hexadecimal digits.
-  static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String { bytes.map(hexadecimal).joined() }
-
-  private static func hexadecimal(_ byte: UInt8) -> String {
-    (byte < 16 ? "0" : "") + String(byte, radix: 16)
   }
 
   /// Whether a character does not show as itself: control, format (bidirectional among them), line ends, private,

@@ -79,7 +79,7 @@ extension TextRendering {
   }
 
   private static func bytes(_ start: [UInt8], _ count: Int) -> String {
-    let digits = TerminalText.hexadecimal(start.prefix(16))
+    let digits = start.prefix(16).hexadecimal
     return NumberText.bytes(count) + (count == 0 ? "" : ": \(digits)" + (count > 16 ? "…" : ""))
   }
 
