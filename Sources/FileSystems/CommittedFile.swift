@@ -86,20 +86,20 @@ public struct CommittedFile: ~Copyable, Sendable {
   /// Deletes the temporary file and leaves the destination as it was.
   public consuming func discard() {}
 
-  /// Syncs, sets permissions and closes, in this order.
+  /// Sets permissions, syncs and closes, in this order, so that the permissions are durable too.
   private mutating func seal() throws(FileSystemError) {
     let (file, fileSystem, byteCount, permissions) = (file, fileSystem, byteCount, permissions)
     if let expectedByteCount, expectedByteCount > byteCount {
       try fileSystem.uninterrupted { () throws(FileSystemError) in try fileSystem.truncate(file, to: byteCount) }
+    }
+    try fileSystem.uninterrupted { () throws(FileSystemError) in
+      try fileSystem.setPermissions(permissions, of: file)
     }
     do {
       // An interrupted sync has not failed, it has not happened; PostgreSQL retries this code and no other (fd.c).
       try fileSystem.uninterrupted { () throws(FileSystemError) in try fileSystem.sync(file) }
     } catch {
       throw fileSystem.withSpace(error, needed: nil)
-    }
-    try fileSystem.uninterrupted { () throws(FileSystemError) in
-      try fileSystem.setPermissions(permissions, of: file)
     }
     isOpen = false
     try fileSystem.closeOnce(file)

@@ -22,7 +22,7 @@ import Testing
       try save(to: directory.appending("a"), on: fileSystem)
       #expect(
         fileSystem.operations == [
-          .status, .create, .write, .write, .sync, .setPermissions, .close, .rename, .syncDirectory,
+          .status, .create, .write, .write, .setPermissions, .sync, .close, .rename, .syncDirectory,
         ])
       #expect(fileSystem.calls.last?.path == directory)
       #expect(try posix.readAll(directory.appending("a"), limit: 10) == bytes("new"))
@@ -31,7 +31,7 @@ import Testing
   }
 
   static let calls: [FileSystemError.Operation] = [
-    .status, .create, .allocate, .write, .write, .truncate, .sync, .setPermissions, .close, .rename, .syncDirectory,
+    .status, .create, .allocate, .write, .write, .truncate, .setPermissions, .sync, .close, .rename, .syncDirectory,
   ]
 
   static let codes: [Errno] = [.noSpace, .ioError, .diskQuotaExceeded, .readOnlyFileSystem, .tooManyOpenFiles]
