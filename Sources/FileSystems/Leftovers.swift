@@ -43,10 +43,24 @@ extension FileSystem {
   /// - Throws: what `list` and `unlink` throw; a file that vanished meanwhile is no error.
   @discardableResult
   public func removeLeftovers(in directory: FilePath) throws(FileSystemError) -> [FilePath.Component] {
+    try removeTemporaries(in: directory, where: \.isOrphaned)
+  }
+
+  /// Deletes the temporary files that this very process has in a directory, because a signal is about to end it.
+  /// - Returns: The names that were deleted.
+  /// - Throws: as `removeLeftovers(in:)`.
+  @discardableResult
+  public func removeOwnTemporaries(in directory: FilePath) throws(FileSystemError) -> [FilePath.Component] {
+    try removeTemporaries(in: directory) { $0.process == getpid() }
+  }
+
+  private func removeTemporaries(
+    in directory: FilePath, where isMeant: (TemporaryName) -> Bool
+  ) throws(FileSystemError) -> [FilePath.Component] {
     var removed: [FilePath.Component] = []
     let entries = try uninterrupted { () throws(FileSystemError) in try list(directory, follow: .userPath) }
     for entry in entries where entry.kind == .regular {
-      guard let name = TemporaryName(entry.name), name.isOrphaned else { continue }
+      guard let name = TemporaryName(entry.name), isMeant(name) else { continue }
       do {
         try uninterrupted { () throws(FileSystemError) in try unlink(directory.appending(entry.name)) }
         removed.append(entry.name)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import FoundationEssentials
 import Glibc
+import SystemPackage
 
 /// When output carries colours.
 enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
@@ -18,32 +19,39 @@ enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
 
 /// Standard output for results, standard error for notes.
 enum Console {
-  /// Writes a result.
-  static func write(_ text: String) { write(text, to: STDOUT_FILENO) }
+  /// Writes a result; a reader that has gone away (`rlbuf show FILE | head`) is no error.
+  /// - Throws: `OutputLost` if it cannot be written, such as to a full disk.
+  static func write(_ text: String) throws {
+    let code = write(text, to: STDOUT_FILENO)
+    if code != 0, code != EPIPE { throw OutputLost(code: Errno(rawValue: code)) }
+  }
 
   /// Writes a note.
-  static func note(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
+  static func note(_ text: String) { _ = write(text + "\n", to: STDERR_FILENO) }
 
-  /// Writes all of a text; a reader that has gone away (`rlbuf show FILE | head`) is no error.
-  private static func write(_ text: String, to descriptor: Int32) {
+  /// Writes all of a text; returns 0 or the number of the error.
+  private static func write(_ text: String, to descriptor: Int32) -> Int32 {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
       // The slice outlives the call, which reads at most its count.
       let count = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
       guard count > 0 else {
         if count < 0, errno == EINTR { continue }
-        return
+        return count < 0 ? errno : EIO
       }
       bytes = bytes.dropFirst(count)
     }
+    return 0
   }
 
-  /// The width of the terminal, or 100 columns where there is none.
+  /// The width of the terminal; where there is none, what COLUMNS says, or 100 columns.
   static var width: Int {
     var size = winsize()
     // TIOCGWINSZ fills the structure it is given.
     let isKnown = unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0
-    return isKnown && size.ws_col >= 40 ? Int(size.ws_col) : 100
+    let asked = ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) } ?? 0
+    let width = isKnown && size.ws_col > 0 ? Int(size.ws_col) : asked
+    return width >= 40 ? min(width, 10_000) : 100
   }
 }
 
@@ -74,5 +82,12 @@ struct ProgressLine {
 }
 
 extension Console {
-  fileprivate static func progress(_ text: String) { write(text, to: STDERR_FILENO) }
+  fileprivate static func progress(_ text: String) { _ = write(text, to: STDERR_FILENO) }
+}
+
+/// A result that did not arrive.
+private struct OutputLost: Error, CustomStringConvertible {
+  let code: Errno
+
+  var description: String { "cannot write to standard output: \("\(code)".lowercased()); the output is not complete" }
 }

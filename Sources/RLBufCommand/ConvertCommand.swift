@@ -11,7 +11,8 @@ struct ConvertCommand: ParsableCommand {
       rlbuf convert DUMP OUT.msgpack.zst
           A compact, checked, seekable file that every language can read. Nothing of the dump is lost.
       rlbuf convert FILE OUT.msgpack --to rllib
-          The very dump again, byte for byte, for RLlib's set_state.
+          The very dump again, byte for byte. Its arrays are lists, as ormsgpack left
+          them; RLlib's set_state wants them as arrays again.
       rlbuf convert FILE OUT.msgpack.zst --level 19
           The same content, compressed harder.
       """)
@@ -38,6 +39,8 @@ struct ConvertCommand: ParsableCommand {
   func run() throws {
     try Failure.reporting {
       guard force || !outputExists else { throw OutputExists(path: output) }
+      let interruption = Interruption(removingTemporariesBeside: FilePath(output))
+      defer { interruption.end() }
       let options = WritingOptions(level: try CompressionLevel(level), existing: force ? .replace : .refuse)
       switch try SavedState.open(FilePath(input), limits: opening.limits) {
       case .rllibDump(let dump):
@@ -69,7 +72,7 @@ struct ConvertCommand: ParsableCommand {
     let counts = "\(NumberText.count(file.summary.stepCount)) steps" + (file.summary.episodes.map {
       " in \(NumberText.count($0.count)) episodes"
     } ?? "")
-    Console.write("wrote \(TerminalText.escaped(output)): \(counts), \(sizes)\n")
+    try Console.write("wrote \(TerminalText.escaped(output)): \(counts), \(sizes)\n")
   }
 
   /// The bytes of the dump, or, if the output is called .zst, one zstd frame of them.
@@ -80,7 +83,7 @@ struct ConvertCommand: ParsableCommand {
       bytes = try compressor.compress(bytes.span)
     }
     try POSIXFileSystem().commit(bytes.span, to: FilePath(output), existing: options.existing)
-    Console.write("wrote \(TerminalText.escaped(output)): \(NumberText.bytes(bytes.count))\n")
+    try Console.write("wrote \(TerminalText.escaped(output)): \(NumberText.bytes(bytes.count))\n")
   }
 }
 

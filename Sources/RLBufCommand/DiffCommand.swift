@@ -63,7 +63,7 @@ struct DiffCommand: ParsableCommand {
       let report = try DiffReport(
         from: before, to: after,
         options: .init(tolerance: tolerance, provenance: provenance ? .compared : .ignored))
-      if !quiet { Console.write(try text(report)) }
+      if !quiet { try Console.write(text(report)) }
       guard report.isSame else { throw ExitCode(1) }
     }
   }

@@ -28,7 +28,7 @@ struct ShowCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Print the last steps, row by row.", valueName: "count"))
   var tail = 0
 
-  @Option(help: ArgumentHelp("Print the steps with these numbers, as in 100..<120.", valueName: "range"))
+  @Option(help: ArgumentHelp("Print the steps with these numbers, as in 100...119, or '100..<120' in quotes.", valueName: "range"))
   var rows: StepRange?
 
   @Option(help: ArgumentHelp("Print the steps of one episode: its id, the beginning of it, or its number.", valueName: "id"))
@@ -57,7 +57,7 @@ struct ShowCommand: ParsableCommand {
       let saved = try SavedState.open(
         FilePath(path), as: tree ? .plainMessagePack : .automatic, limits: opening.limits)
       let report = try Report(of: saved, options: options)
-      Console.write(rendering.text(of: report))
+      try Console.write(rendering.text(of: report))
       for problem in report.problems { Console.note("rlbuf: " + TerminalText.escaped(problem)) }
       guard report.isComplete else { throw ExitStatus.partial.code }
     }

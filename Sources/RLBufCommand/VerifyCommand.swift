@@ -24,7 +24,7 @@ struct VerifyCommand: ParsableCommand {
 
   /// What is known of a file, the worst last.
   private enum Verdict: Int, Comparable {
-    case sound, unverifiable, damaged
+    case sound, unverifiable, unknown, damaged
 
     static func < (a: Verdict, b: Verdict) -> Bool { a.rawValue < b.rawValue }
 
@@ -32,28 +32,40 @@ struct VerifyCommand: ParsableCommand {
       switch self {
       case .sound: .success
       case .unverifiable: ExitStatus.unverifiable.code
+      case .unknown: ExitCode(2)
       case .damaged: ExitCode(1)
       }
     }
   }
 
   func run() throws {
-    try Failure.reporting(code: 2) {
-      var worst = Verdict.sound
-      for path in paths { worst = max(worst, try verify(FilePath(path))) }
-      throw worst.exit
+    var worst = Verdict.sound
+    for path in paths { worst = max(worst, try verdict(path)) }
+    throw worst.exit
+  }
+
+  /// What is known of one file; of one that cannot be checked the others shall not go unchecked.
+  private func verdict(_ path: String) throws -> Verdict {
+    do {
+      var verdict = Verdict.unknown
+      try Failure.reporting(code: 2) { verdict = try verify(FilePath(path)) }
+      return verdict
+    } catch let exit as ExitCode where paths.count > 1 && [2, ExitStatus.limit.rawValue].contains(exit.rawValue) {
+      return .unknown
     }
   }
 
   private func verify(_ path: FilePath) throws -> Verdict {
     if try SavedState.isBufferFile(path) { return try verifyOurs(path) }
+    let state: SavedState
     do throws(ForeignFormatError) {
-      return describe(try SavedState.open(path, as: .plainMessagePack, limits: opening.limits))
+      state = try SavedState.open(path, as: .plainMessagePack, limits: opening.limits)
     } catch {
       guard error.isDamage else { throw error }
-      say("damaged: \(error)")
+      try say("damaged: \(error)")
       return .damaged
     }
+    return try describe(state)
   }
 
   private func verifyOurs(_ path: FilePath) throws -> Verdict {
@@ -62,20 +74,20 @@ struct VerifyCommand: ParsableCommand {
     let report = try BufferFile.verify(path, progress: { progress.update($0) })
     progress.end()
     guard !report.isSound else {
-      say("sound: \(path): \(NumberText.count(report.frameCount)) frames, \(NumberText.bytes(report.byteCount)), "
+      try say("sound: \(path): \(NumberText.count(report.frameCount)) frames, \(NumberText.bytes(report.byteCount)), "
         + "\(NumberText.count(report.wholeRowCount)) rows; every digest agrees")
       return .sound
     }
-    describe(report)
+    try describe(report)
     return .damaged
   }
 
-  private func describe(_ report: VerificationReport) {
+  private func describe(_ report: VerificationReport) throws {
     let count = report.damages.count + report.unlistedDamageCount
-    say("damaged: \(report.path): \(NumberText.count(count)) \(count == 1 ? "place" : "places")")
-    for damage in report.damages.prefix(100) { say("  \(damage.kind.rawValue): \(damage)") }
-    if count > 100 { say("  ... \(NumberText.count(count - 100)) more") }
-    say("  whole all the same: " + (report.wholeRows.isEmpty ? "no row" : rows(report)))
+    try say("damaged: \(report.path): \(NumberText.count(count)) \(count == 1 ? "place" : "places")")
+    for damage in report.damages.prefix(100) { try say("  \(damage.kind.rawValue): \(damage)") }
+    if count > 100 { try say("  ... \(NumberText.count(count - 100)) more") }
+    try say("  whole all the same: " + (report.wholeRows.isEmpty ? "no row" : rows(report)))
   }
 
   private func rows(_ report: VerificationReport) -> String {
@@ -85,27 +97,29 @@ struct VerifyCommand: ParsableCommand {
   }
 
   /// What can be said of a file of others that was read without complaint.
-  private func describe(_ state: SavedState) -> Verdict {
+  private func describe(_ state: SavedState) throws -> Verdict {
     switch state {
     case .messagePack(let document):
       guard let compression = document.info.compression, compression.isChecksummed else {
-        say("unverifiable: \(document.path): MessagePack without checksums; it reads from end to end, and a changed "
+        try say("unverifiable: \(document.path): MessagePack without checksums; it reads from end to end, and a changed "
           + "number would not show (\"rlbuf convert\" writes digests)")
         return .unverifiable
       }
-      say("sound: \(document.path): the checksums of \(NumberText.count(compression.frameCount)) zstd frames agree")
+      try say("sound: \(document.path): the checksums of \(NumberText.count(compression.frameCount, "zstd frame")) agree")
       return .sound
     case .rllibCheckpoint(let checkpoint):
-      let broken = checkpoint.components.filter { if case .unreadable = $0.content { true } else { false } }
-      for component in broken { say("damaged: \(checkpoint.path)/\(component.name)") }
-      if broken.isEmpty { say("unverifiable: \(checkpoint.path): a checkpoint of RLlib has no checksums") }
+      let broken = checkpoint.components.compactMap { component in
+        if case .unreadable(let reason) = component.content { "\(component.name): \(reason)" } else { nil }
+      }
+      for line in broken { try say("damaged: \(checkpoint.path)/\(line)") }
+      if broken.isEmpty { try say("unverifiable: \(checkpoint.path): a checkpoint of RLlib has no checksums") }
       return broken.isEmpty ? .unverifiable : .damaged
     case .bufferFile, .rllibDump: return .sound  // opened as plain MessagePack: neither comes up
     }
   }
 
-  private func say(_ line: String) {
-    if !quiet { Console.write(TerminalText.escaped(line) + "\n") }
+  private func say(_ line: String) throws {
+    if !quiet { try Console.write(TerminalText.escaped(line) + "\n") }
   }
 }
 

@@ -156,6 +156,25 @@ struct CheckpointTests {
     }
   }
 
+  @Test func `a pickle of the same size and other bytes differs, and one of the same bytes is nothing to mention`() throws {
+    let name = "learner_group/class_and_ctor_args.pkl"
+    try withCopy { _ in } _: { old, new in
+      let report = try DiffReport(from: old, to: new)
+      #expect(report.isSame && report.notes.isEmpty)
+    }
+    try withCopy { copy in
+      let pickle = URL(fileURLWithPath: "\(copy)/\(name)")
+      var bytes = try Data(contentsOf: pickle)
+      bytes[bytes.count / 2] ^= 1
+      try bytes.write(to: pickle)
+    } _: { old, new in
+      let report = try DiffReport(from: old, to: new)
+      guard case .trees(let diff) = report.comparison else { return }
+      #expect(diff.changes.map(\.path) == [name])
+      #expect(report.notes == ["\(name) is a pickle, which is never opened: where it differs is not known"])
+    }
+  }
+
   @Test func `a pickle of another size, a missing file, another version of Ray`() throws {
     try withCopy { copy in
       let pickle = URL(fileURLWithPath: copy.string + "/class_and_ctor_args.pkl")

@@ -57,6 +57,8 @@ public struct RLlibCheckpoint: Sendable {
   /// The files, sorted by name, those of the directory itself first.
   public let components: [Component]
 
+  private let fileSystem: any FileSystem
+
   /// The states that were read.
   public var states: [(name: FilePath, value: MessagePackValue)] {
     components.compactMap { if case .state(let value) = $0.content { ($0.name, value) } else { nil } }
@@ -64,8 +66,34 @@ public struct RLlibCheckpoint: Sendable {
 
   init(_ path: FilePath, limits: ForeignLimits, on fileSystem: any FileSystem) throws(ForeignFormatError) {
     self.path = path
+    self.fileSystem = fileSystem
     var reader = CheckpointReader(root: path, limits: limits, fileSystem: fileSystem)
     components = try reader.components()
     metadata = reader.metadata
   }
+
+  /// Whether a file holds the very bytes of the file of that name in another checkpoint; they are not interpreted.
+  /// - Throws: `ForeignFormatError.fileSystem` if one of them cannot be read.
+  /// - Complexity: O(*n*) in the size of the file, in a few MiB of memory.
+  public func holdsSameBytes(_ name: FilePath, as other: RLlibCheckpoint) throws(ForeignFormatError) -> Bool {
+    do {
+      return try fileSystem.withOpenFile(path.appending(name.components)) { (file) throws(FileSystemError) in
+        try other.fileSystem.withOpenFile(other.path.appending(name.components)) { (others) throws(FileSystemError) in
+          let count = try fileSystem.status(of: file).byteCount
+          guard try other.fileSystem.status(of: others).byteCount == count else { return false }
+          for offset in stride(from: 0, to: count, by: Self.comparedBytes) {
+            let length = Int(min(Int64(Self.comparedBytes), count - offset))
+            let bytes = try fileSystem.read(exactly: length, at: offset, from: file)
+            guard try other.fileSystem.read(exactly: length, at: offset, from: others) == bytes else { return false }
+          }
+          return true
+        }
+      }
+    } catch {
+      throw .fileSystem(error)
+    }
+  }
+
+  /// How many bytes are compared at a time.
+  private static let comparedBytes = 1 << 20
 }

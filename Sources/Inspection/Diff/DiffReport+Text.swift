@@ -64,7 +64,10 @@ public struct DiffTextRendering: Sendable {
     guard diff.columns.isEmpty else { return section("values that differ in kept steps", diff.columns.map(line)) }
     let kept = diff.ring.steps.kept
     guard kept > 0 else { return [] }
-    return [style.apply(.strong, to: "values"), "  none of the \(NumberText.count(kept)) kept steps differs"]
+    // Values of two types are not compared, so that nothing can be said of them.
+    let retyped = diff.schema.contains { if case .changed = $0 { true } else { false } }
+    let verdict = "none of the \(NumberText.count(kept)) kept steps differs\(retyped ? " in columns of one type" : "")"
+    return [style.apply(.strong, to: "values"), "  " + verdict]
   }
 
   /// What RLlib keeps for itself changes whenever its buffer does: one line, unless nothing else differs.

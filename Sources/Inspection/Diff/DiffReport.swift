@@ -61,14 +61,15 @@ public struct DiffReport: Sendable {
   public init(from old: SavedState, to new: SavedState, options: Options = Options()) throws {
     (self.old, self.new) = (old.subject, new.subject)
     header = Self.header(old, new, options)
-    notes = Set(old.notCompared + new.notCompared).sorted()
+    let otherBytes = try old.otherBytes(in: new)
+    notes = Set(old.notCompared(otherBytes) + new.notCompared(otherBytes)).sorted()
     switch (try old.contents, try new.contents) {
     case (let before?, let after?):
       let diff = try BufferDiff(
         from: before, to: after, tolerance: options.tolerance, provenance: options.provenance)
       comparison = .buffers(diff)
     case (nil, nil):
-      comparison = .trees(StateDiff(from: try old.tree, to: try new.tree, tolerance: options.tolerance))
+      comparison = .trees(StateDiff(from: try old.tree(), to: try new.tree(otherBytes), tolerance: options.tolerance))
     default:
       throw InspectionError.notComparable(old: self.old, new: self.new)
     }
@@ -105,17 +106,29 @@ extension RLlibCheckpoint {
 }
 
 extension RLlibCheckpoint.Component {
-  /// The component as part of a tree: of what cannot or must not be opened only that it is there and how large it is.
-  fileprivate var node: (key: String, value: StateNode)? {
+  /// The component as part of a tree: of what must not be opened its size and whether its bytes are those of the other
+  /// checkpoint, of what cannot be read its size.
+  fileprivate func node(_ otherBytes: Set<FilePath>) -> (key: String, value: StateNode)? {
+    let other = otherBytes.contains(name) ? "other " : ""
     let value: StateNode? =
       switch content {
       case .state(let state): StateNode(state)
-      case .pickle: .leaf(.string("pickle of \(byteCount) bytes"))
+      case .pickle: .leaf(.string("\(other)pickle of \(byteCount) bytes"))
       case .unreadable: .leaf(.string("unreadable file of \(byteCount) bytes"))
-      case .other: .leaf(.string("file of \(byteCount) bytes"))
+      case .other: .leaf(.string("\(other)file of \(byteCount) bytes"))
       case .metadata: nil
       }
     return value.map { ("\(name)", $0) }
+  }
+}
+
+extension RLlibCheckpoint.Component {
+  /// Whether nothing but its bytes can be compared.
+  fileprivate var isComparedByBytes: Bool {
+    switch content {
+    case .pickle, .other: true
+    case .state, .metadata, .unreadable: false
+    }
   }
 }
 
@@ -146,25 +159,33 @@ extension SavedState {
     }
   }
 
-  /// The whole as a tree.
-  fileprivate var tree: StateNode {
-    get throws {
-      switch self {
-      case .bufferFile(let file): StateNode(try file.state())
-      case .rllibDump(let dump): StateNode(dump.state())
-      case .rllibCheckpoint(let checkpoint): .map(checkpoint.components.compactMap(\.node))
-      case .messagePack(let document):
-        document.objects.count == 1 ? StateNode(document.objects[0]) : .list(document.objects.map(StateNode.init))
-      }
+  /// The whole as a tree; of checkpoints with the files whose bytes are not those of the one it is compared with.
+  fileprivate func tree(_ otherBytes: Set<FilePath> = []) throws -> StateNode {
+    switch self {
+    case .bufferFile(let file): StateNode(try file.state())
+    case .rllibDump(let dump): StateNode(dump.state())
+    case .rllibCheckpoint(let checkpoint): .map(checkpoint.components.compactMap { $0.node(otherBytes) })
+    case .messagePack(let document):
+      document.objects.count == 1 ? StateNode(document.objects[0]) : .list(document.objects.map(StateNode.init))
     }
   }
 
-  /// What a comparison leaves out because it cannot or must not be opened.
-  fileprivate var notCompared: [String] {
+  /// The files of two checkpoints that nothing but their bytes are compared of, and that differ in them.
+  fileprivate func otherBytes(in new: SavedState) throws -> Set<FilePath> {
+    guard case .rllibCheckpoint(let before) = self, case .rllibCheckpoint(let after) = new else { return [] }
+    let sizes = Dictionary(uniqueKeysWithValues: before.components.filter(\.isComparedByBytes).map { ($0.name, $0.byteCount) })
+    let candidates = after.components.filter { $0.isComparedByBytes && sizes[$0.name] != nil }.map(\.name)
+    return Set(try candidates.filter { try !before.holdsSameBytes($0, as: after) })
+  }
+
+  /// What a comparison leaves out because it cannot be read, or differs and must not be opened to say how.
+  fileprivate func notCompared(_ otherBytes: Set<FilePath>) -> [String] {
     guard case .rllibCheckpoint(let checkpoint) = self else { return [] }
     return checkpoint.components.compactMap { component in
       switch component.content {
-      case .pickle: "\(component.name) is a pickle, which is never opened; only its size is compared"
+      case .pickle:
+        otherBytes.contains(component.name)
+          ? "\(component.name) is a pickle, which is never opened: where it differs is not known" : nil
       case .unreadable(let reason): "\(component.name) cannot be read: \(reason)"
       case .state, .metadata, .other: nil
       }

@@ -68,8 +68,10 @@ struct TextPage {
     let indent = String(repeating: " ", count: Self.indent)
     if !head.isEmpty { lines.append(indent + style.apply(.secondary, to: head)) }
     for row in rows { lines.append(row.isEmpty ? "" : indent + row) }
-    if omitted > 0, !omission.isEmpty {
-      paragraph("… \(NumberText.count(omitted, "more column")): \(omission)", .secondary)
+    if !omitted.isEmpty, !omission.isEmpty {
+      // "More columns" would read as more columns of the buffer.
+      let names = omitted.count > 6 ? NumberText.count(omitted.count, "column") : omitted.joined(separator: ", ")
+      paragraph("… no room for \(names): \(omission)", .secondary)
     }
   }
 

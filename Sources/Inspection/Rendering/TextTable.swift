@@ -32,13 +32,14 @@ struct TextTable {
   /// What no cell exceeds, however wide the page.
   private static let maximumCellWidth = 400
 
-  /// The table as lines of at most `width` columns.
-  func laidOut(width: Int) -> (head: String, rows: [String], omitted: Int) {
+  /// The table as lines of at most `width` columns, and the titles of those left out.
+  func laidOut(width: Int) -> (head: String, rows: [String], omitted: [String]) {
     var layout = Layout(self)
     layout.fit(width)
     let titles = columns.map(\.title)
     let head = titles.allSatisfy(\.isEmpty) ? "" : layout.line(titles)
-    return (head, rows.map { layout.line($0) }, columns.count - layout.shown.count)
+    let omitted = columns.indices.filter { !layout.shown.contains($0) }.map { titles[$0] }
+    return (head, rows.map { layout.line($0) }, omitted)
   }
 }
 

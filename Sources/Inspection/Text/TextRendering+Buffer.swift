@@ -170,6 +170,6 @@ extension TextRendering {
     let count = max(report.notUnderstoodCount, report.notUnderstood.count)
     page.heading("not understood and kept as it is: \(NumberText.count(count))")
     for line in report.notUnderstood { page.paragraph(line) }
-    if report.notUnderstood.isEmpty { page.paragraph("(named with the complete state)", .secondary) }
+    if report.notUnderstood.isEmpty { page.paragraph("(--state names them)", .secondary) }
   }
 }

@@ -43,6 +43,10 @@ extension TextRendering {
       let count = report.modules.reduce(0) { $0 + $1.parameterCount }
       facts.append(("parameters", "\(NumberText.count(count)) in \(NumberText.count(report.modules.count, "module"))"))
     }
+    if report.isPickled {
+      let remedy = "RLlib's save_to_path(..., use_msgpack=True) writes state that can be shown and compared"
+      facts.append(("state", "in pickles only, which are never opened; \(remedy)"))
+    }
     return facts
   }
 
@@ -60,7 +64,7 @@ extension TextRendering {
   }
 
   private func addHidden(_ count: Int, to page: inout TextPage) {
-    if count > 0 { page.paragraph("… \(NumberText.count(count)) more: ask for the complete state", .secondary) }
+    if count > 0 { page.paragraph("… \(NumberText.count(count)) more: --state lists them all", .secondary) }
   }
 
   private func add(_ module: ParameterTable, to page: inout TextPage) {
@@ -150,5 +154,12 @@ extension CheckpointReport.File.Content {
     case .unreadable: "unreadable"
     case .other: "unknown"
     }
+  }
+}
+
+extension CheckpointReport {
+  /// Whether all of its state is in pickles, as RLlib writes it if not told otherwise.
+  fileprivate var isPickled: Bool {
+    files.contains { $0.content == .pickle } && !files.contains { [.state, .unreadable].contains($0.content) }
   }
 }

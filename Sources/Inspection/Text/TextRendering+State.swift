@@ -34,7 +34,7 @@ extension TextRendering {
     page.table(table)
     // The scalars at the top are counters, shown above.
     let hidden = entries.count - shown + state.count - state.entries.count
-    if hidden > 0 { page.paragraph("… \(NumberText.count(hidden)) more: ask for the complete state", .secondary) }
+    if hidden > 0 { page.paragraph("… \(NumberText.count(hidden)) more: --state lists them all", .secondary) }
   }
 }
 

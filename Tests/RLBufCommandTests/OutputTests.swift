@@ -1,0 +1,51 @@
+import Foundation
+import Glibc
+import Testing
+
+/// What becomes of results that cannot be delivered, and of files that are never finished.
+@Suite("Output")
+struct OutputTests {
+  private static let dump = Binary.fixtures.appendingPathComponent("rllib-2.60.0/dqn_cartpole_default_iteration_4.msgpack.zst").path
+  private static let small = Binary.fixtures.appendingPathComponent("rllib-2.60.0/uniform_cartpole.msgpack").path
+
+  @Test(arguments: [SIGINT, SIGTERM, SIGHUP]) func `a signal ends a conversion and leaves nothing behind`(signal: Int32) throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: Binary.path)
+    process.arguments = ["convert", Self.dump, folder.url("out.msgpack.zst").path, "--level", "22"]
+    try process.run()
+    while process.isRunning, try Self.names(folder).isEmpty { sched_yield() }
+    #expect(try Self.names(folder).contains { $0.hasSuffix(".partial") }, "it was done before it could be interrupted")
+    kill(process.processIdentifier, signal)
+    process.waitUntilExit()
+    #expect(process.terminationReason == .uncaughtSignal && process.terminationStatus == signal)
+    #expect(try Self.names(folder).isEmpty)
+  }
+
+  @Test(arguments: [(["show"], 1), (["show", "--json"], 1), (["verify"], 2)] as [([String], Int32)])
+  func `a full disk under the output is an error`(arguments: [String], code: Int32) throws {
+    let (process, errors) = (Process(), Pipe())
+    process.executableURL = URL(fileURLWithPath: Binary.path)
+    process.arguments = arguments + [Self.small]
+    process.standardOutput = FileHandle(forWritingAtPath: "/dev/full")
+    process.standardError = errors
+    try process.run()
+    let said = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == code)
+    #expect(said == "rlbuf: cannot write to standard output: no space left on device; the output is not complete\n")
+  }
+
+  @Test func `where there is no terminal COLUMNS says how wide a page is`() throws {
+    let wide = try Binary.run(["show", Self.small], environment: ["COLUMNS": "120"])
+    let narrow = try Binary.run(["show", Self.small], environment: ["COLUMNS": "60"])
+    #expect(narrow.output.split(separator: "\n").allSatisfy { $0.count <= 60 })
+    #expect(narrow.output.contains("… no room for mean, std, histogram, bytes: give more width"))
+    #expect(!wide.output.contains("no room"))
+  }
+
+  private static func names(_ folder: TemporaryFolder) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: folder.root.path)
+  }
+}
