@@ -31,7 +31,8 @@ enum Binary {
   static func run(
     _ arguments: [String], environment: [String: String] = [:], addressSpaceKiB: Int? = nil
   ) throws -> Outcome {
-    let limit = addressSpaceKiB.map { "ulimit -v \($0) && " } ?? ""
+    // One arena of malloc: each of several reserves 64 MiB of address space and uses none of it.
+    let limit = addressSpaceKiB.map { "export MALLOC_ARENA_MAX=1; ulimit -v \($0) && " } ?? ""
     return try run(command: ["/bin/sh", "-c", limit + "exec \"$0\" \"$@\"", path] + arguments, environment)
   }
 
