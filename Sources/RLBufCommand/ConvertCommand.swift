@@ -39,6 +39,7 @@ struct ConvertCommand: ParsableCommand {
   func run() throws {
     try Failure.reporting {
       guard force || !outputExists else { throw OutputExists(path: output) }
+      guard !outputIsInput else { throw OutputIsInput(path: output) }
       let interruption = Interruption(removingTemporariesBeside: FilePath(output))
       defer { interruption.end() }
       let options = WritingOptions(level: try CompressionLevel(level), existing: force ? .replace : .refuse)
@@ -53,6 +54,13 @@ struct ConvertCommand: ParsableCommand {
   }
 
   private var outputExists: Bool { (try? POSIXFileSystem().status(of: FilePath(output))) != nil }
+
+  private var outputIsInput: Bool {
+    guard let (source, target) = try? (
+      POSIXFileSystem().status(of: FilePath(input)), POSIXFileSystem().status(of: FilePath(output)))
+    else { return false }
+    return source.device == target.device && source.inode == target.inode
+  }
 
   private func write(_ contents: some BufferContents, sourceBytes: Int, _ options: WritingOptions) throws {
     switch to {
@@ -92,6 +100,13 @@ private struct OutputExists: Error, CustomStringConvertible {
   let path: String
 
   var description: String { "\(path) exists already; choose another name, or give --force to replace it" }
+}
+
+/// An input that would be replaced by what was made of it.
+private struct OutputIsInput: Error, CustomStringConvertible {
+  let path: String
+
+  var description: String { "\(path) is the input itself; write to another name, so that the original stays" }
 }
 
 /// What has state and no replay buffer.
