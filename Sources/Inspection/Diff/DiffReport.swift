@@ -164,7 +164,7 @@ extension SavedState {
     switch self {
     case .bufferFile(let file): StateNode(try file.state())
     case .rllibDump(let dump): StateNode(dump.state())
-    case .rllibCheckpoint(let checkpoint): .map(checkpoint.components.compactMap { $0.node(otherBytes) })
+    case .rllibCheckpoint(let checkpoint): .map(checkpoint.weightsFirst.compactMap { $0.node(otherBytes) })
     case .messagePack(let document):
       document.objects.count == 1 ? StateNode(document.objects[0]) : .list(document.objects.map(StateNode.init))
     }
@@ -190,5 +190,16 @@ extension SavedState {
       case .state, .metadata, .other: nil
       }
     }
+  }
+}
+
+extension RLlibCheckpoint {
+  /// The files in the order in which their differences matter: weights, optimizers, then counters and metrics.
+  fileprivate var weightsFirst: [Component] {
+    let ranks = components.map { component in
+      let names = component.name.components.map(\.string)
+      return names.contains("rl_module") ? 0 : names.contains("learner") ? 1 : 2
+    }
+    return (0...2).flatMap { rank in components.indices.filter { ranks[$0] == rank }.map { components[$0] } }
   }
 }
