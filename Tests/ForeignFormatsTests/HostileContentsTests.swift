@@ -65,6 +65,11 @@ struct HostileContentsTests {
       .invalidValue(
         path: "rllib/leaves", found: "others", expected: "a leaf for each priority, in a tree of a power of two")
     ),
+    (
+      ["rllib", "tree_capacity"], .int(1 << 26),
+      .invalidValue(
+        path: "rllib/tree_capacity", found: "67108864", expected: "a leaf for each step and free node")
+    ),
     (["rllib", "skeleton"], .bytes([]), .invalidValue(path: "rllib/skeleton", found: "0 objects", expected: "one")),
     (
       ["rllib", "episode_skeleton"], .tensor(Tensor(vector: [Int64(1)])),

@@ -99,10 +99,19 @@ struct DumpWriting<Contents: BufferContents> {
     guard values.count == leaves.count, capacity > 0, capacity & (capacity - 1) == 0,
       leaves.allSatisfy({ (0..<Int64(capacity)).contains($0) })
     else { throw Self.invalid("leaves", "others", "a leaf for each priority, in a tree of a power of two") }
+    // RLlib's trees have a leaf for each step and each free node; a file cannot ask for more than it shows.
+    guard capacity <= max(1 << 16, 2 * (leaves.count + free.count) + (try skeletonBytes)) else {
+      throw Self.invalid("tree_capacity", "\(capacity)", "a leaf for each step and free node")
+    }
     let pairs = zip(leaves, values).map { (leaf: Int($0), value: $1) }
     changes.append(Self.change("_sum_segment", Self.list(DumpPriorities.sums(capacity, pairs).values)))
     changes.append(Self.change("_min_segment", Self.list(DumpPriorities.minima(capacity, pairs).values)))
     return changes
+  }
+
+  /// The size of the skeleton, in which free nodes stay that are no plain list.
+  private var skeletonBytes: Int {
+    get throws { if case .bytes(let bytes) = try kept.value("skeleton") { bytes.count } else { 0 } }
   }
 
   private static func list(_ values: [Double]) -> MessagePackValue {
