@@ -75,3 +75,8 @@ struct PythonReadsTests {
     }
   }
 }
+
+@Suite struct NamedPythonTests {
+  @Test("a Python that was named has what the tests need, so that they are not passed over")
+  func isUsable() { #expect(Python.named == nil || Python.interpreter != nil) }
+}

@@ -90,7 +90,7 @@ import Testing
       let path = try file(contents, in: directory)
       var options = ReportOptions()
       options.head = 2
-      let opened = SavedState.bufferFile(try BufferFile.open(path))
+      let opened = try SavedState.open(path)
       let report = try Inspection.Report(of: opened, options: options)
       let folded = TextRendering().text(of: report)
       #expect(folded.contains("… 260 more columns") && folded.split(separator: "\n").count < 80)

@@ -4,10 +4,12 @@ import SystemPackage
 
 /// Runs scripts of `tools/python` with a Python that has the packages they need.
 enum Python {
-  /// `RLBUF_PYTHON`, or the one of the development machine; nil if there is none with all packages.
+  /// What `RLBUF_PYTHON` names, as tools/test does.
+  static let named = unsafe getenv("RLBUF_PYTHON").map { unsafe String(cString: $0) }
+
+  /// The Python that was named, else the one on the path; nil if it has not all packages.
   static let interpreter: String? = {
-    let named = unsafe getenv("RLBUF_PYTHON").map { unsafe String(cString: $0) }
-    let path = named ?? "/tmp/pyv/bin/python"
+    let path = named ?? "python3"
     return run([path, "-c", "import zstandard, msgpack, msgpack_numpy, numpy, pyzstd"]) == nil ? nil : path
   }()
 
