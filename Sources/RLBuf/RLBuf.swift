@@ -1,4 +1,9 @@
 // The umbrella: `import RLBuf` brings every library of the project.
+@_exported public import Checkpoints
+@_exported public import Environments
+@_exported public import NeuralNetworks
+@_exported public import Training
+@_exported public import Algorithms
 @_exported public import BufferFiles
 @_exported public import FileSystems
 @_exported public import ForeignFormats
