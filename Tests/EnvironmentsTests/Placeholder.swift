@@ -1,1 +1,2 @@
+internal import StateTree
 import Testing
