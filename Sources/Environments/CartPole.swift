@@ -8,10 +8,10 @@ public import StateTree
 /// drawn evenly from -0.05 to 0.05.
 ///
 /// Observations, rewards and endings are those of Gymnasium bit for bit: the same operations in the same order in
-/// double precision, the observation rounded to float32, `reset(seed:)` drawing from the same generator, `sin` and
-/// `cos` of the C library, which is what numpy calls too. glibc picks other routines for these on a processor without
-/// FMA, so that there both give other bits than elsewhere, and still the same ones as each other. Unlike Gymnasium,
-/// which warns or goes on, a step after the end is an error.
+/// double precision, the observation rounded to float32, `reset(seed:)` drawing from the same generator, `sin` and `cos`
+/// of the C library, which is what numpy calls too. Where glibc has other routines for these, as on processors without
+/// FMA, which round one sine in a thousand differently, both change alike. Unlike Gymnasium, which warns or goes on, a
+/// step after the end is an error.
 /// - Shape: observations float32 `[4]`, in the order and units of `Physics`; actions an integer `[]`, 0 or 1.
 /// - Source: Barto, Sutton and Anderson 1983, "Neuronlike Adaptive Elements That Can Solve Difficult Learning Control
 ///   Problems"; Gymnasium 1.2.2, `envs/classic_control/cartpole.py` (`sutton_barto_reward` false, integrator `euler`)

@@ -11,7 +11,7 @@ extension EnvironmentError: CustomStringConvertible {
     case .invalidAction(let environment, let found, let expected):
       "the action for \(environment) is \(found), expected \(expected); nothing is converted or clipped"
     case .unknownEnvironment(let id, let known, let nearest):
-      "there is no environment \"\(id)\"\(Self.suggestion(nearest)); known are \(Self.list(known)); "
+      "there is no environment \"\(id)\"\(Self.suggestion(nearest)); \(Self.list(known)); "
         + "add others to the catalogue with a factory"
     case .duplicateEnvironment(let id):
       "the catalogue has an environment \"\(id)\" already; give this one an id of its own"
@@ -25,10 +25,10 @@ extension EnvironmentError: CustomStringConvertible {
   }
 
   private static func suggestion(_ nearest: String?) -> String {
-    nearest.map { ", did you mean \"\($0)\"?" } ?? ""
+    nearest.map { "; the nearest is \"\($0)\"" } ?? ""
   }
 
   private static func list(_ known: [String]) -> String {
-    known.isEmpty ? "none" : known.joined(separator: ", ")
+    known.isEmpty ? "none is known" : "known are \(known.joined(separator: ", "))"
   }
 }

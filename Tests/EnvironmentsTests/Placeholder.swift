@@ -1,2 +1,0 @@
-internal import StateTree
-import Testing
