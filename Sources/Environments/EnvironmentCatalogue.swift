@@ -1,0 +1,73 @@
+/// Which environments can be made by id: a value that is passed along, to which anyone adds their own.
+///
+/// ```swift
+/// var environments = EnvironmentCatalogue.standard
+/// try environments.add("Corridor-v0") { Corridor(length: 10) }
+/// let corridor = try environments.makeEnvironment("Corridor-v0")
+/// ```
+/// - Source: Gymnasium's `register` and `make`, which keep one list for the whole process.
+public struct EnvironmentCatalogue: Sendable {
+  /// Makes a new environment, independent of all others.
+  public typealias Factory = @Sendable () throws -> any Environment
+
+  private var factories: [String: Factory] = [:]
+
+  /// A catalogue without environments.
+  public init() {}
+
+  /// The environments of this module: `CartPole-v1`.
+  public static let standard: EnvironmentCatalogue = {
+    var catalogue = EnvironmentCatalogue()
+    catalogue.factories[CartPole.id] = { CartPole() }
+    return catalogue
+  }()
+
+  /// The known ids, sorted.
+  public var ids: [String] { factories.keys.sorted() }
+
+  /// Adds an environment.
+  /// - Throws: `EnvironmentError.duplicateEnvironment` for an id that is taken.
+  public mutating func add(_ id: String, _ factory: @escaping Factory) throws(EnvironmentError) {
+    guard factories[id] == nil else { throw .duplicateEnvironment(id) }
+    factories[id] = factory
+  }
+
+  /// A new environment of this id, before its first reset.
+  /// - Throws: `EnvironmentError.unknownEnvironment` with the known ids and the nearest of them; else what the factory
+  ///   throws.
+  public func makeEnvironment(_ id: String) throws -> any Environment {
+    guard let factory = factories[id] else {
+      throw EnvironmentError.unknownEnvironment(id, known: ids, nearest: nearest(to: id))
+    }
+    return try factory()
+  }
+
+  /// The known id that takes the fewest edits, if that is less than half of its length; upper and lower case and
+  /// whatever is no letter or digit count as alike.
+  private func nearest(to id: String) -> String? {
+    let folded = Self.folded(id)
+    let nearest = ids.map { (id: $0, edits: Self.edits(folded, Self.folded($0))) }.min { $0.edits < $1.edits }
+    guard let nearest, nearest.edits * 2 < Self.folded(nearest.id).count else { return nil }
+    return nearest.id
+  }
+
+  private static func folded(_ id: String) -> [Character] {
+    Array(id.lowercased().filter { $0.isLetter || $0.isNumber })
+  }
+
+  /// Insertions, removals and replacements that make one text of the other.
+  /// - Complexity: O(product of the lengths)
+  private static func edits(_ a: [Character], _ b: [Character]) -> Int {
+    var row = Array(0...b.count)
+    for (i, character) in a.enumerated() {
+      var diagonal = row[0]
+      row[0] = i + 1
+      for (j, other) in b.enumerated() {
+        let replaced = diagonal + (character == other ? 0 : 1)
+        diagonal = row[j + 1]
+        row[j + 1] = min(replaced, row[j] + 1, diagonal + 1)
+      }
+    }
+    return row[b.count]
+  }
+}

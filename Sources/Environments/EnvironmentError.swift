@@ -1,0 +1,21 @@
+public import StateTree
+
+/// Why an environment cannot do what was asked.
+public enum EnvironmentError: Error, Sendable, Equatable {
+  /// A step before the first reset.
+  case notReset(environment: String)
+  /// A step after the end of an episode.
+  case episodeEnded(environment: String, steps: Int)
+  /// An action outside the action space.
+  case invalidAction(environment: String, found: String, expected: String)
+  /// An id that no environment has; `nearest` is the known one that is spelled most like it, if any is.
+  case unknownEnvironment(String, known: [String], nearest: String?)
+  /// An id that is taken.
+  case duplicateEnvironment(String)
+  /// Bounds or counts that cannot make a space.
+  case invalidSpace(String)
+  /// What must always hold and does not.
+  case brokenInvariant(environment: String, reason: String)
+  /// Saved state that is not this environment's or not a space's.
+  case state(StateTreeError)
+}
