@@ -1,7 +1,10 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-let settings: [SwiftSetting] = [.swiftLanguageMode(.v6), .enableUpcomingFeature("MemberImportVisibility")]
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6), .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
 func rlbuf(_ name: String) -> Target.Dependency { .product(name: name, package: "rlbuf") }
@@ -12,6 +15,7 @@ let package = Package(
   products: [
     .executable(name: "storage-benchmark", targets: ["StorageBenchmark"]),
     .executable(name: "file-benchmark", targets: ["FileBenchmark"]),
+    .executable(name: "training-benchmark", targets: ["TrainingBenchmark"]),
   ],
   dependencies: [
     .package(name: "rlbuf", path: "../.."), .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
@@ -19,9 +23,21 @@ let package = Package(
   targets: [
     .executableTarget(
       name: "StorageBenchmark", dependencies: [rlbuf("ReplayBuffers"), rlbuf("StateTree")], swiftSettings: settings),
+    .target(
+      name: "BenchmarkData", dependencies: [rlbuf("Environments"), rlbuf("ReplayBuffers"), rlbuf("StateTree")],
+      swiftSettings: settings),
     .executableTarget(
       name: "FileBenchmark",
-      dependencies: [rlbuf("BufferFiles"), rlbuf("FileSystems"), rlbuf("ReplayBuffers"), rlbuf("StateTree"), system],
+      dependencies: [
+        "BenchmarkData", rlbuf("BufferFiles"), rlbuf("FileSystems"), rlbuf("ReplayBuffers"), rlbuf("StateTree"), system,
+      ],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "TrainingBenchmark",
+      dependencies: [
+        "BenchmarkData", rlbuf("Algorithms"), rlbuf("Training"), rlbuf("Checkpoints"), rlbuf("FileSystems"),
+        rlbuf("ReplayBuffers"), rlbuf("StateTree"), system,
+      ],
       swiftSettings: settings),
   ]
 )

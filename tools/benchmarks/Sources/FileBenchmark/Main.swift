@@ -1,3 +1,4 @@
+import BenchmarkData
 import BufferFiles
 import FileSystems
 import ReplayBuffers
@@ -12,7 +13,7 @@ struct FileBenchmark {
     let path = FilePath(CommandLine.arguments[1])
     let rowCount = 1_000_000
     var buffer = try ReplayBuffer(capacity: rowCount, schema: BufferSchema(CartPoleRows.columns), seed: 0)
-    var source = CartPoleRows(seed: 7)
+    var source = try CartPoleRows(seed: 7)
     for _ in 0..<rowCount / 10_000 { try buffer.add(source.next(10_000)) }
 
     let clock = ContinuousClock()

@@ -1,0 +1,31 @@
+import SystemPackage
+
+/// What `tools/benchmarks/training.py` runs, each in a process of its own; the usage tells which.
+@main
+struct TrainingBenchmark {
+  static let usage = """
+    usage: training-benchmark steps COUNT            steps per second of plain DQN, one update a step
+           training-benchmark dumps FOLDER           how much dumping every iteration slows a run
+           training-benchmark save FOLDER ROWS       a checkpoint with so many flat transitions
+           training-benchmark restore FOLDER         peak memory of restoring it
+    """
+
+  static func main() throws {
+    let arguments = CommandLine.arguments.dropFirst()
+    switch (arguments.first, arguments.count) {
+    case ("steps", 2): try StepRate.measure(steps: Int(arguments[2]) ?? 0)
+    case ("dumps", 2): try DumpCost.measure(in: FilePath(arguments[2]))
+    case ("save", 3): try RestoreMemory.save(to: FilePath(arguments[2]), rows: Int(arguments[3]) ?? 0)
+    case ("restore", 2): try RestoreMemory.restore(from: FilePath(arguments[2]))
+    default: print(usage)
+    }
+  }
+}
+
+extension Duration {
+  var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}
+
+extension [Double] {
+  var median: Double { sorted()[count / 2] }
+}

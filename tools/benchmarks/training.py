@@ -1,0 +1,65 @@
+"""Compares training with the peers, dumping with not dumping, and restoring with the size of the buffer.
+
+Usage: training.py TRAINING_BENCHMARK FOLDER [PYTHON]
+
+PYTHON has ray[rllib] 2.60.0, stable-baselines3 2.9 and torch; without one the peers are left out and the lines say so.
+Every figure is taken in turn with its peer, each in a process of its own on one thread; medians.
+"""
+import json
+import pathlib
+import shutil
+import statistics
+import subprocess
+import sys
+
+RUNS, OUR_STEPS, PEER_STEPS = 5, 8_000, {"sb3": 3_000, "rllib": 1_000}
+RESTORED_ROWS, SPARE_BYTES = 1_000_000, 64 << 20
+PEERS = pathlib.Path(__file__).with_name("training_peers.py")
+
+
+def run(*command):
+    """The JSON object that a command prints."""
+    shown = subprocess.run([str(part) for part in command], check=True, capture_output=True, text=True)
+    return json.loads(shown.stdout) if shown.stdout else {}
+
+
+def line(name, ours, peer, ratio, bar, ok):
+    print(name, ours, peer, round(ratio, 3), bar, "ok" if ok else "short", flush=True)
+
+
+def compare_steps(benchmark, python, peer, bar):
+    """Environment steps per second with one update a step."""
+    pairs = []
+    for _ in range(RUNS):
+        ours = run(benchmark, "steps", OUR_STEPS)["steps_per_second"]
+        pairs.append((ours, run(python, PEERS, peer, PEER_STEPS[peer])["steps_per_second"]))
+    ours, theirs = (statistics.median(side) for side in zip(*pairs))
+    ratio = statistics.median(a / b for a, b in pairs)
+    line(f"training.steps_per_second_{peer}", round(ours), round(theirs), ratio, bar, ratio >= bar)
+
+
+def compare_dumps(benchmark, folder):
+    """An iteration of 1,000 steps with a dump of 50,000 steps, against one without."""
+    figures = run(benchmark, "dumps", folder / "dumps")
+    ours, peer = (round(figures[side] * 1e3, 1) for side in ("ours", "peer"))
+    line("training.dump_every_iteration_ms", ours, peer, figures["ratio"], 1.02, figures["ratio"] <= 1.02)
+
+
+def compare_memory(benchmark, folder):
+    """Peak memory of restoring 1,000,000 flat transitions, against the buffer and 64 MiB."""
+    run(benchmark, "save", folder / "restore", RESTORED_ROWS)
+    figures = run(benchmark, "restore", folder / "restore")
+    peak, allowed = figures["peak_bytes"], figures["buffer_bytes"] + SPARE_BYTES
+    line("training.restore_peak_bytes", peak, allowed, peak / allowed, 1, peak <= allowed)
+
+
+benchmark, folder = sys.argv[1], pathlib.Path(sys.argv[2])
+shutil.rmtree(folder, ignore_errors=True)
+folder.mkdir(parents=True)
+if len(sys.argv) > 3:
+    compare_steps(benchmark, sys.argv[3], "sb3", 4)
+    compare_steps(benchmark, sys.argv[3], "rllib", 10)
+else:
+    print("# training.steps_per_second: left out, there is no Python with the peers (name one in RLBUF_PEERS_PYTHON)")
+compare_dumps(benchmark, folder)
+compare_memory(benchmark, folder)
