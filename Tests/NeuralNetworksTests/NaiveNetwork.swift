@@ -37,7 +37,9 @@ struct Example: CustomTestStringConvertible {
   var count: Int
   var seed: UInt64 = 11
 
-  var testDescription: String { "\(inputSize)-\(hiddenLayers)-\(outputSize) \(activation), \(count) items, seed \(seed)" }
+  var testDescription: String {
+    "\(inputSize)-\(hiddenLayers)-\(outputSize) \(activation), \(count) items, seed \(seed)"
+  }
 
   static let all = Activation.allCases.flatMap { activation in
     [

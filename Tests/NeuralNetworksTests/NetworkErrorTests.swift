@@ -14,7 +14,8 @@ import Testing
       "the optimizer's lr is -1.0, expected a finite number of at least 0"
     ),
     (
-      .tensorMismatch(path: "learner/rl_module/af.net.mlp.0.weight", expected: "float32 [2, 256]", found: "float32 [2, 64]"),
+      .tensorMismatch(
+        path: "learner/rl_module/af.net.mlp.0.weight", expected: "float32 [2, 256]", found: "float32 [2, 64]"),
       "learner/rl_module/af.net.mlp.0.weight is float32 [2, 64], expected float32 [2, 256]; "
         + "restore into a network of the size that was saved"
     ),

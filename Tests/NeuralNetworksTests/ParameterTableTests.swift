@@ -16,9 +16,10 @@ import Testing
   }
 
   @Test func `Every number of the block belongs to one tensor`() {
-    #expect(table.entries.map(\.name) == [
-      "encoder.0.weight", "encoder.0.bias", "af.weight", "af.bias", "vf.weight", "vf.bias",
-    ])
+    #expect(
+      table.entries.map(\.name) == [
+        "encoder.0.weight", "encoder.0.bias", "af.weight", "af.bias", "vf.weight", "vf.bias",
+      ])
     #expect(table.entries.map(\.shape) == [[3, 2], [3], [3, 3], [3], [1, 3], [1]])
     #expect(table.parameterCount == network.parameterCount)
     var owners = [Int](repeating: 0, count: network.parameterCount)

@@ -51,17 +51,22 @@ struct Mistake<Value>: Sendable, CustomTestStringConvertible {
     #expect(error.description == message)
   }
 
-  @Test(arguments: [
-    (Mistake("lr") { $0.learningRate = .nan }, "nan", "a finite number of at least 0"),
-    (Mistake("lr") { $0.learningRate = -1 }, "-1.0", "a finite number of at least 0"),
-    (Mistake("gamma") { $0.gamma = 1.5 }, "1.5", "0 to 1"),
-    (Mistake("tau") { $0.tau = -0.1 }, "-0.1", "0 to 1"),
-    (Mistake("adam_epsilon") { $0.adamEpsilon = -1 }, "-1.0", "a finite number of at least 0"),
-    (Mistake("grad_clip") { $0.gradientClip = 0 }, "0.0", "a finite number above 0, or none for no clipping"),
-    (Mistake("fcnet_hiddens") { $0.hiddenLayers = [] }, "[]", "the width of at least one layer, each at least 1"),
-    (Mistake("fcnet_hiddens") { $0.hiddenLayers = [8, 0] }, "[8, 0]", "the width of at least one layer, each at least 1"),
-  ] as [(Mistake<DQNLearnerSettings>, String, String)])
-  func `Settings that no learner has are refused`(mistake: Mistake<DQNLearnerSettings>, found: String, expected: String) {
+  @Test(
+    arguments: [
+      (Mistake("lr") { $0.learningRate = .nan }, "nan", "a finite number of at least 0"),
+      (Mistake("lr") { $0.learningRate = -1 }, "-1.0", "a finite number of at least 0"),
+      (Mistake("gamma") { $0.gamma = 1.5 }, "1.5", "0 to 1"),
+      (Mistake("tau") { $0.tau = -0.1 }, "-0.1", "0 to 1"),
+      (Mistake("adam_epsilon") { $0.adamEpsilon = 1e-50 }, "1e-50", "a finite number above 0 in float32 too"),
+      (Mistake("grad_clip") { $0.gradientClip = 0 }, "0.0", "a finite number above 0, or none for no clipping"),
+      (Mistake("fcnet_hiddens") { $0.hiddenLayers = [] }, "[]", "the width of at least one layer, each at least 1"),
+      (
+        Mistake("fcnet_hiddens") { $0.hiddenLayers = [8, 0] }, "[8, 0]",
+        "the width of at least one layer, each at least 1"
+      ),
+    ] as [(Mistake<DQNLearnerSettings>, String, String)])
+  func `Settings that no learner has are refused`(mistake: Mistake<DQNLearnerSettings>, found: String, expected: String)
+  {
     var settings = DQNLearnerSettings()
     mistake.make(&settings)
     #expect(throws: DQNLearnerError.invalidSetting(mistake.testDescription, found: found, expected: expected)) {
@@ -75,14 +80,15 @@ struct Mistake<Value>: Sendable, CustomTestStringConvertible {
     }
   }
 
-  @Test(arguments: [
-    Mistake("obs") { $0.observations = $0.observations.rows(0..<4) }, Mistake("obs") { $0.steps = [] },
-    Mistake("new_obs") { $0.nextObservations = Tensor(vector: [Float(1)]) },
-    Mistake("actions") { $0.actions = Tensor(vector: [Float(1), 1, 1, 1, 1]) },
-    Mistake("rewards") { $0.rewards.removeLast() }, Mistake("terminateds") { $0.isTerminated.removeLast() },
-    Mistake("n_step") { $0.nSteps.removeLast() }, Mistake("n_step") { $0.nSteps[0] = 0 },
-    Mistake("weights") { $0.weights.removeLast() },
-  ] as [Mistake<EpisodeSample>])
+  @Test(
+    arguments: [
+      Mistake("obs") { $0.observations = $0.observations.rows(0..<4) }, Mistake("obs") { $0.steps = [] },
+      Mistake("new_obs") { $0.nextObservations = Tensor(vector: [Float(1)]) },
+      Mistake("actions") { $0.actions = Tensor(vector: [Float(1), 1, 1, 1, 1]) },
+      Mistake("rewards") { $0.rewards.removeLast() }, Mistake("terminateds") { $0.isTerminated.removeLast() },
+      Mistake("n_step") { $0.nSteps.removeLast() }, Mistake("n_step") { $0.nSteps[0] = 0 },
+      Mistake("weights") { $0.weights.removeLast() },
+    ] as [Mistake<EpisodeSample>])
   func `Samples that do not fit are refused, and nothing changes`(mistake: Mistake<EpisodeSample>) throws {
     var learner = try LearnerExamples.learner()
     let before = learner.state
@@ -103,12 +109,13 @@ struct Mistake<Value>: Sendable, CustomTestStringConvertible {
     }
   }
 
-  @Test(arguments: [
-    Mistake("a reward") { $0.rewards[1] = .nan }, Mistake("a reward without end") { $0.rewards[1] = .infinity },
-    Mistake("a weight") { $0.weights[0] = .nan },
-    Mistake("an observation") { $0.observations = $0.observations.first(.nan) },
-    Mistake("a next observation") { $0.nextObservations = $0.nextObservations.first(.infinity) },
-  ] as [Mistake<EpisodeSample>])
+  @Test(
+    arguments: [
+      Mistake("a reward") { $0.rewards[1] = .nan }, Mistake("a reward without end") { $0.rewards[1] = .infinity },
+      Mistake("a weight") { $0.weights[0] = .nan },
+      Mistake("an observation") { $0.observations = $0.observations.first(.nan) },
+      Mistake("a next observation") { $0.nextObservations = $0.nextObservations.first(.infinity) },
+    ] as [Mistake<EpisodeSample>])
   func `A loss that is no finite number is refused, and nothing changes`(mistake: Mistake<EpisodeSample>) throws {
     var learner = try LearnerExamples.learner(LearnerExamples.settings(.relu, doubleQ: false))
     let before = learner.state

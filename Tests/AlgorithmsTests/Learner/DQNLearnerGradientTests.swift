@@ -38,7 +38,8 @@ private struct NaiveLoss {
       let input = observations[item * 4..<item * 4 + 4].map { Double($0) }
       let difference = Self.values(network, parameters, input)[Int(actions[item])] - targets[item]
       let distance = abs(difference)
-      let loss = settings.loss == .squared ? distance * distance : distance < 1 ? distance * distance / 2 : distance - 0.5
+      let loss =
+        settings.loss == .squared ? distance * distance : distance < 1 ? distance * distance / 2 : distance - 0.5
       sum += Double(sample.weights[item]) * loss
     }
     return sum / Double(sample.count)

@@ -28,10 +28,11 @@ import Testing
 
   @Test func `Settings are coded under RLlib's names and start with its defaults`() throws {
     let state = try StateReader(StateValue(encoding: DQNLearnerSettings()))
-    #expect(state.map == [
-      "lr": 5e-4, "gamma": 0.99, "grad_clip": 40.0, "fcnet_hiddens": [256, 256], "fcnet_activation": "tanh",
-      "double_q": true, "dueling": true, "td_error_loss_fn": "huber", "tau": 1.0, "adam_epsilon": 1e-8,
-    ])
+    #expect(
+      state.map == [
+        "lr": 5e-4, "gamma": 0.99, "grad_clip": 40.0, "fcnet_hiddens": [256, 256], "fcnet_activation": "tanh",
+        "double_q": true, "dueling": true, "td_error_loss_fn": "huber", "tau": 1.0, "adam_epsilon": 1e-8,
+      ])
     #expect(try StateValue(encoding: DQNLearnerSettings()).decode(DQNLearnerSettings.self) == DQNLearnerSettings())
   }
 

@@ -11,9 +11,9 @@ import Testing
     #expect(settings.count == 10)
     for activation in ["tanh", "relu"] { #expect(settings.contains { $0.activation == activation }) }
     for flag in [true, false] {
-      #expect(settings.contains { $0.dueling == flag } && settings.contains { $0.double_q == flag })
+      #expect(settings.contains { $0.dueling == flag } && settings.contains { $0.doubleQ == flag })
     }
-    #expect(settings.contains { $0.grad_clip == nil } && settings.contains { $0.td_error_loss_fn == "mse" })
+    #expect(settings.contains { $0.gradClip == nil } && settings.contains { $0.tdErrorLossFn == "mse" })
   }
 
   @Test(arguments: TorchFixture.shared.cases)
@@ -22,12 +22,12 @@ import Testing
     for update in torch.updates {
       let found = try learner.update(update.batch.sample(observationSize: 4))
       let truth = update.found
-      expectClose(found.absoluteTDErrors, truth.td_error, "td_error")
+      expectClose(found.absoluteTDErrors, truth.tdError, "td_error")
       expectClose(
-        [found.meanValue, found.leastValue, found.greatestValue], [truth.qf_mean, truth.qf_min, truth.qf_max], "qf")
-      expectClose([found.loss], [truth.qf_loss], "qf_loss")
-      expectClose([found.meanTDError], [truth.td_error_mean], "td_error_mean")
-      expectClose([found.gradientNorm], [truth.gradients_default_optimizer_global_norm], "norm")
+        [found.meanValue, found.leastValue, found.greatestValue], [truth.qfMean, truth.qfMin, truth.qfMax], "qf")
+      expectClose([found.loss], [truth.qfLoss], "qf_loss")
+      expectClose([found.meanTDError], [truth.tdErrorMean], "td_error_mean")
+      expectClose([found.gradientNorm], [truth.gradientsDefaultOptimizerGlobalNorm], "norm")
     }
   }
 
@@ -36,9 +36,9 @@ import Testing
     var learner = try torch.learner()
     let update = torch.updates[0]
     _ = try learner.update(update.batch.sample(observationSize: 4))
-    let norm = update.found.gradients_default_optimizer_global_norm
-    let factor = min(1, (torch.settings.grad_clip ?? .infinity) / (norm + 1e-6))
-    if torch.settings.grad_clip == 0.05 { #expect(factor < 0.9, "a case in which clipping acts") }
+    let norm = update.found.gradientsDefaultOptimizerGlobalNorm
+    let factor = min(1, (torch.settings.gradClip ?? .infinity) / (norm + 1e-6))
+    if torch.settings.gradClip == 0.05 { #expect(factor < 0.9, "a case in which clipping acts") }
     for entry in learner.network.table.entries {
       let truth = try #require(torch.gradients[entry.name]).map { Double($0) * factor }
       expectClose(learner.gradient[entry.range].map { Double($0) }, truth, entry.name)
@@ -49,13 +49,13 @@ import Testing
   func `Parameters are torch's after one step and after several, and so are Adam's moments`(torch: TorchCase) throws {
     var learner = try torch.learner()
     _ = try learner.update(torch.updates[0].batch.sample(observationSize: 4))
-    try expectClose(learner.parameters, torch.after_one, learner, "after_one")
+    try expectClose(learner.parameters, torch.afterOne, learner, "after_one")
     for update in torch.updates.dropFirst() { _ = try learner.update(update.batch.sample(observationSize: 4)) }
     try expectClose(learner.parameters, torch.after, learner, "after")
-    try expectClose(learner.optimizer.firstMoments, torch.exp_avg, learner, "exp_avg")
-    try expectClose(learner.optimizer.secondMoments, torch.exp_avg_sq, learner, "exp_avg_sq")
+    try expectClose(learner.optimizer.firstMoments, torch.expAvg, learner, "exp_avg")
+    try expectClose(learner.optimizer.secondMoments, torch.expAvgSq, learner, "exp_avg_sq")
     learner.updateTarget()
-    try expectClose(learner.targetParameters, torch.target_after, learner, "target_after")
+    try expectClose(learner.targetParameters, torch.targetAfter, learner, "target_after")
     #expect(try learner.greedyActions(Tensor(torch.probe, shape: [6, 4])) == torch.greedy)
   }
 

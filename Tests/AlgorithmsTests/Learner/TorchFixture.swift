@@ -22,7 +22,9 @@ struct TorchFixture: Decodable {
     let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../..")
     do {
       let data = try Data(contentsOf: root.appending(path: "Fixtures/torch-2.13.0/dqn.json"))
-      return try JSONDecoder().decode(TorchFixture.self, from: data)
+      let decoder = JSONDecoder()
+      decoder.keyDecodingStrategy = .convertFromSnakeCase
+      return try decoder.decode(TorchFixture.self, from: data)
     } catch {
       Issue.record("Fixtures/torch-2.13.0/dqn.json: \(error)")
       return TorchFixture(sizes: Sizes(observation: 0, hidden: [], actions: 0, batch: 0), cases: [])
@@ -35,9 +37,9 @@ struct TorchCase: Decodable, CustomTestStringConvertible {
   struct Settings: Decodable {
     let activation: String
     let dueling: Bool
-    let double_q: Bool
-    let grad_clip: Double?
-    let td_error_loss_fn: String
+    let doubleQ: Bool
+    let gradClip: Double?
+    let tdErrorLossFn: String
     let lr: Double
     let gamma: Double
     let tau: Double
@@ -45,32 +47,32 @@ struct TorchCase: Decodable, CustomTestStringConvertible {
 
   struct Batch: Decodable {
     let obs: [Float]
-    let new_obs: [Float]
+    let newObs: [Float]
     let actions: [Int64]
     let rewards: [Float]
     let terminateds: [Bool]
     let truncateds: [Bool]
-    let n_step: [Int]
+    let nStep: [Int]
     let weights: [Float]
 
     func sample(observationSize: Int) throws -> EpisodeSample {
       let count = rewards.count
       return EpisodeSample(
         steps: Array(0..<count), observations: try Tensor(obs, shape: [count, observationSize]),
-        nextObservations: try Tensor(new_obs, shape: [count, observationSize]), actions: Tensor(vector: actions),
-        rewards: rewards, isTerminated: terminateds, isTruncated: truncateds, nSteps: n_step, weights: weights,
+        nextObservations: try Tensor(newObs, shape: [count, observationSize]), actions: Tensor(vector: actions),
+        rewards: rewards, isTerminated: terminateds, isTruncated: truncateds, nSteps: nStep, weights: weights,
         extraColumns: [:])
     }
   }
 
   struct Found: Decodable {
-    let qf_loss: Double
-    let qf_mean: Double
-    let qf_min: Double
-    let qf_max: Double
-    let td_error_mean: Double
-    let gradients_default_optimizer_global_norm: Double
-    let td_error: [Double]
+    let qfLoss: Double
+    let qfMean: Double
+    let qfMin: Double
+    let qfMax: Double
+    let tdErrorMean: Double
+    let gradientsDefaultOptimizerGlobalNorm: Double
+    let tdError: [Double]
   }
 
   struct Update: Decodable {
@@ -85,11 +87,11 @@ struct TorchCase: Decodable, CustomTestStringConvertible {
   let target: Parameters
   let updates: [Update]
   let gradients: Parameters
-  let after_one: Parameters
+  let afterOne: Parameters
   let after: Parameters
-  let exp_avg: Parameters
-  let exp_avg_sq: Parameters
-  let target_after: Parameters
+  let expAvg: Parameters
+  let expAvgSq: Parameters
+  let targetAfter: Parameters
   let probe: [Float]
   let greedy: [Int]
 
@@ -100,12 +102,12 @@ struct TorchCase: Decodable, CustomTestStringConvertible {
       var made = DQNLearnerSettings()
       made.learningRate = settings.lr
       made.gamma = settings.gamma
-      made.gradientClip = settings.grad_clip
+      made.gradientClip = settings.gradClip
       made.hiddenLayers = TorchFixture.shared.sizes.hidden
       made.activation = try #require(.init(rawValue: settings.activation))
-      made.doubleQ = settings.double_q
+      made.doubleQ = settings.doubleQ
       made.dueling = settings.dueling
-      made.loss = try #require(.init(rawValue: settings.td_error_loss_fn))
+      made.loss = try #require(.init(rawValue: settings.tdErrorLossFn))
       made.tau = settings.tau
       return made
     }
