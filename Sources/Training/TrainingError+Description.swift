@@ -7,7 +7,7 @@ extension TrainingError: CustomStringConvertible {
     switch self {
     case .callback, .callbackSettings: callbackDescription
     case .unknownSetting, .invalidSetting, .fixedSetting, .unsuitableEnvironment, .wrongAlgorithm: settingDescription
-    case .dryRun, .noExperiment, .brokenRun: runDescription
+    case .dryRun, .brokenRun: runDescription
     case .dumpExists, .unusableDump, .noDump, .fileSystem: fileDescription
     case .brokenInvariant(let what): "this must not be: \(what); it is a mistake in rlbuf, or the state is damaged"
     }
@@ -46,8 +46,6 @@ extension TrainingError: CustomStringConvertible {
     switch self {
     case .dryRun:
       "the run was restored to be looked at only; restore it without the dry run to train or save it"
-    case .noExperiment:
-      "the run has no experiment to be saved in; say where, or restore it into a new directory"
     case .brokenRun(let reason):
       "the run stopped half way through an iteration and cannot go on or be saved: \(reason); restore its last checkpoint"
     default: ""

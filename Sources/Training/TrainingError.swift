@@ -19,9 +19,7 @@ public enum TrainingError: Error, Sendable {
   case wrongAlgorithm(expected: String, found: String)
   /// A run that was only looked at was to go on or to be saved.
   case dryRun
-  /// A checkpoint without an experiment around it was restored, and the run was to be saved nowhere in particular.
-  case noExperiment
-  /// The run's experiment is another one than the one it was to be saved in.
+  /// A dump of this name is there already.
   case dumpExists(FilePath)
   /// A dump that was to be joined is damaged or of another buffer: what is wrong, and the newest one before it.
   case unusableDump(FilePath, reason: String, before: FilePath?)

@@ -1,4 +1,4 @@
-public import Checkpoints
+internal import Checkpoints
 internal import FileSystems
 internal import StateTree
 public import SystemPackage
@@ -75,7 +75,7 @@ extension Algorithm {
       try joinReplayBuffer(from: dump, report: &report)
     } else if replayBufferSnapshot != nil, !report.restored.contains(where: { $0.component == "replay_buffer" }) {
       report.warnings.append(Self.emptyBufferWarning)
-      run.inexactBecause.append("it was restored without its replay buffer")
+      run.inexactBecause.append(Self.emptyBufferReason)
     }
   }
 
@@ -111,7 +111,7 @@ extension Algorithm {
     _ = try RunLog(experiment.layout, on: services.fileSystem)
     try experiment.rewind(to: iteration)
     let log = try RunLog(experiment.layout, on: services.fileSystem)
-    try log.write(parameters: config.state)
+    try log.write(parameters: parameters(in: experiment.path))
     run.outputs[experiment.path.lexicallyNormalized()] = Run.Output(directory: experiment, log: log)
   }
 }

@@ -7,7 +7,14 @@ extension Algorithm {
   /// - Throws: `CheckpointError.experimentExists` where another run's experiment is, `.locked`; `TrainingError`.
   @discardableResult
   public func openExperiment(at path: FilePath) throws -> ExperimentDirectory {
-    try run.output(at: path, parameters: config.state)
+    try run.output(at: path, parameters: parameters(in: path))
+  }
+
+  /// The configuration as `params.json` of an experiment has it.
+  func parameters(in experiment: FilePath) -> StateMap {
+    var parameters = config.state
+    parameters["experiment"] = .string(experiment.string)
+    return parameters
   }
 
   /// Saves the whole run as a checkpoint of the experiment at `path`, which is made if it is missing.
@@ -19,7 +26,9 @@ extension Algorithm {
   public func save(to path: FilePath, replayBuffer: BufferInclusion = .include) throws -> SavedCheckpoint {
     try run.checkUsable()
     let experiment = try openExperiment(at: path)
-    let saved = try experiment.save(checkpointContents(replayBuffer: replayBuffer))
+    var contents = checkpointContents(replayBuffer: replayBuffer)
+    contents.configuration = parameters(in: path)
+    let saved = try experiment.save(contents)
     for warning in saved.warnings { services.warn(warning) }
     return saved
   }

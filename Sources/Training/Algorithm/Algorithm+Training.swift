@@ -1,14 +1,6 @@
 internal import StateTree
 
 extension Algorithm {
-  /// Steps ever added to the replay buffer.
-  var insertionCount: Int {
-    guard let snapshot = replayBufferSnapshot, case .int(let count)? = snapshot.state()["insertion_count"] else {
-      return environmentSteps
-    }
-    return Int(count)
-  }
-
   /// Runs one iteration: steps until `min_sample_timesteps_per_iteration` are sampled, then the result, then
   /// `onTrainResult`, then what it asked to be saved.
   ///

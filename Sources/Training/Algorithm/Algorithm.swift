@@ -28,6 +28,8 @@ public protocol Algorithm: AnyObject {
 
   /// Environment steps ever sampled.
   var environmentSteps: Int { get }
+  /// Steps ever added to the replay buffer; environment steps for an algorithm without one.
+  var insertionCount: Int { get }
   /// The learning rate in use.
   var learningRate: Double { get set }
   /// Weights and optimizer.

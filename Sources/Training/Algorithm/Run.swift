@@ -1,7 +1,7 @@
-public import Checkpoints
+internal import Checkpoints
 internal import FileSystems
 internal import StateTree
-public import SystemPackage
+internal import SystemPackage
 
 /// What all algorithms have while they run: iteration, callbacks, experiments that are written.
 public final class Run {

@@ -1,5 +1,6 @@
 public import FileSystems
 internal import FoundationEssentials
+internal import SystemPackage
 
 /// What a run needs of the world outside: files, clocks, somebody to warn, and the callbacks known by name.
 public struct TrainingServices: Sendable {

@@ -1,4 +1,4 @@
-public import StateTree
+internal import StateTree
 
 /// A callback that is written into `params.json`, so that restoring a run makes it again.
 ///

@@ -1,5 +1,6 @@
 public import Checkpoints
 public import StateTree
+internal import SystemPackage
 
 extension AlgorithmConfig {
   /// All settings as `params.json` has them: RLlib's names, maps where a name has slashes; then callbacks and closures.

@@ -1,5 +1,5 @@
 public import Environments
-public import StateTree
+internal import StateTree
 public import SystemPackage
 
 /// The configuration of an algorithm: a value that is built up call by call and changed by none of them.
@@ -15,6 +15,8 @@ public protocol AlgorithmConfig: Sendable {
   /// Checks that the settings go together.
   /// - Throws: `TrainingError.invalidSetting` with the remedy.
   func validate() throws(TrainingError)
+  /// The component that keeps its own value of a setting when it is restored; nil for a setting that can change.
+  static func component(keeping setting: String) -> String?
 }
 
 extension AlgorithmConfig {

@@ -1,3 +1,4 @@
+internal import Environments
 public import StateTree
 
 extension EnvRunner: Checkpointable {

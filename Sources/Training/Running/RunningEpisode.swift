@@ -1,4 +1,4 @@
-public import ReplayBuffers
+internal import ReplayBuffers
 public import StateTree
 
 /// An episode as a runner plays it: totals over all of it, and the steps not yet handed over.
