@@ -8,46 +8,50 @@ enum Kernels {
 
   // Every pointer below comes from an array that was checked to be long enough right before.
 
-  /// Writes each number of `part` `count` times, one behind the other.
-  static func spread(_ numbers: [Float], _ part: Range<Int>, over count: Int, into result: inout [Float]) {
-    precondition(numbers.indices.contains(part) && result.count >= part.count * count)
-    unsafe result.withUnsafeMutableBufferPointer { result in
-      unsafe numbers.withUnsafeBufferPointer { numbers in
-        for (row, index) in part.enumerated() {
-          let number = unsafe numbers[index]
-          for column in 0..<count { unsafe result[row * count + column] = number }
+  /// Adds to each row of `count` numbers its bias and applies the activation.
+  static func activate(
+    _ numbers: inout [Float], count: Int, adding parameters: [Float], _ biases: Range<Int>, _ activation: Activation
+  ) {
+    precondition(parameters.indices.contains(biases) && numbers.count >= biases.count * count)
+    switch activation {
+    case .tanh: map(&numbers, count: count, adding: parameters, biases, tanh)
+    case .relu: map(&numbers, count: count, adding: parameters, biases) { $0 < 0 ? 0 : $0 }
+    case .linear: map(&numbers, count: count, adding: parameters, biases) { $0 }
+    }
+  }
+
+  @inline(__always)
+  private static func map(
+    _ numbers: inout [Float], count: Int, adding parameters: [Float], _ biases: Range<Int>, _ function: (Float) -> Float
+  ) {
+    unsafe numbers.withUnsafeMutableBufferPointer { numbers in
+      unsafe parameters.withUnsafeBufferPointer { parameters in
+        if count == 1 {
+          for row in 0..<biases.count {
+            unsafe numbers[row] = function(numbers[row] + parameters[biases.lowerBound + row])
+          }
+          return
+        }
+        for row in 0..<biases.count {
+          let bias = unsafe parameters[biases.lowerBound + row]
+          for index in row * count..<(row + 1) * count { unsafe numbers[index] = function(numbers[index] + bias) }
         }
       }
     }
   }
 
-  /// The hyperbolic tangent of the first `count` numbers, within 5e-7 of the true one, relatively; NaN stays.
+  /// The hyperbolic tangent, within 5e-7 of the true one, relatively; NaN stays.
   ///
   /// A ratio of polynomials x P(x^2) / Q(x^2) on -8 to 8, fitted for the least relative error (1.5e-7 before rounding);
   /// beyond, the value at 8, which lies 2.3e-7 from 1.
-  static func tanh(_ numbers: inout [Float], count: Int) {
-    precondition(numbers.count >= count)
-    unsafe numbers.withUnsafeMutableBufferPointer { numbers in
-      for index in 0..<count {
-        // In this order the bounds let NaN through.
-        let x = max(min(unsafe numbers[index], 8), -8)
-        let t = x * x
-        let p = ((1.1428379e-5 * t + 2.9510199e-3) * t + 0.12925659) * t + 0.9999999
-        let q = (((2.4591958e-7 * t + 2.3866861e-4) * t + 2.3815539e-2) * t + 0.46258876) * t + 1
-        unsafe numbers[index] = x * p / q
-      }
-    }
-  }
-
-  /// Sets the negative ones of the first `count` numbers to zero; NaN stays.
-  static func relu(_ numbers: inout [Float], count: Int) {
-    precondition(numbers.count >= count)
-    unsafe numbers.withUnsafeMutableBufferPointer { numbers in
-      for index in 0..<count {
-        let x = unsafe numbers[index]
-        unsafe numbers[index] = x < 0 ? 0 : x
-      }
-    }
+  @inline(__always)
+  static func tanh(_ number: Float) -> Float {
+    // In this order the bounds let NaN through.
+    let x = max(min(number, 8), -8)
+    let t = x * x
+    let p = ((1.1428379e-5 * t + 2.9510199e-3) * t + 0.12925659) * t + 0.9999999
+    let q = (((2.4591958e-7 * t + 2.3866861e-4) * t + 2.3815539e-2) * t + 0.46258876) * t + 1
+    return x * p / q
   }
 
   /// Multiplies by 1 - output^2.
@@ -65,7 +69,10 @@ enum Kernels {
     precondition(delta.count >= count && output.count >= count)
     unsafe delta.withUnsafeMutableBufferPointer { delta in
       unsafe output.withUnsafeBufferPointer { output in
-        for index in 0..<count { unsafe delta[index] = output[index] > 0 ? delta[index] : 0 }
+        for index in 0..<count {
+          let (gradient, y) = unsafe (delta[index], output[index])
+          unsafe delta[index] = y > 0 ? gradient : 0
+        }
       }
     }
   }
@@ -160,45 +167,4 @@ enum Kernels {
       }
     }
   }
-
-  /// One step of Adam over a block, each operation rounded to float32 in torch's order. Says whether all parameters are
-  /// finite afterwards.
-  /// - Source: `_single_tensor_adam` in torch's `optim/adam.py`.
-  static func adam(
-    _ parameters: inout [Float], gradient: [Float], first: inout [Float], second: inout [Float], _ scalars: AdamScalars
-  ) -> Bool {
-    let count = parameters.count
-    precondition(gradient.count == count && first.count == count && second.count == count)
-    var exceptions: UInt32 = 0
-    unsafe parameters.withUnsafeMutableBufferPointer { parameters in
-      unsafe first.withUnsafeMutableBufferPointer { first in
-        unsafe second.withUnsafeMutableBufferPointer { second in
-          unsafe gradient.withUnsafeBufferPointer { gradient in
-            for index in 0..<count {
-              let g = unsafe gradient[index]
-              let m = unsafe first[index] + scalars.firstWeight * (g - first[index])
-              let v = unsafe second[index] * scalars.secondDecay + scalars.secondWeight * g * g
-              let denominator = v.squareRoot() / scalars.correction + scalars.epsilon
-              let parameter = unsafe parameters[index] + scalars.negativeStepSize * m / denominator
-              unsafe first[index] = m
-              unsafe second[index] = v
-              unsafe parameters[index] = parameter
-              exceptions |= parameter.bitPattern & 0x7f80_0000 == 0x7f80_0000 ? 1 : 0
-            }
-          }
-        }
-      }
-    }
-    return exceptions == 0
-  }
-}
-
-/// What one step of Adam multiplies by, in float32.
-struct AdamScalars {
-  var firstWeight: Float
-  var secondDecay: Float
-  var secondWeight: Float
-  var correction: Float
-  var epsilon: Float
-  var negativeStepSize: Float
 }

@@ -36,11 +36,10 @@ public enum LinearAlgebra {
     var width: Int { isTransposed ? rows : columns }
   }
 
-  /// Sets `result` to `a` times `b`, plus what is there if `adding`.
+  /// Sets `result` to `a` times `b`.
   /// - Source: `cblas_sgemm`.
   static func multiply(
-    _ a: [Float], _ shapeA: Matrix, _ b: [Float], _ shapeB: Matrix, into result: inout [Float], _ shape: Matrix,
-    adding: Bool
+    _ a: [Float], _ shapeA: Matrix, _ b: [Float], _ shapeB: Matrix, into result: inout [Float], _ shape: Matrix
   ) {
     precondition(a.indices.contains(shapeA.indices) && b.indices.contains(shapeB.indices), "a matrix beyond its array")
     precondition(result.indices.contains(shape.indices) && !shape.isTransposed, "a result beyond its array")
@@ -54,16 +53,16 @@ public enum LinearAlgebra {
           unsafe cblas_sgemm(
             CblasRowMajor, shapeA.operand, shapeB.operand, Int32(shape.rows), Int32(shape.columns), Int32(shapeA.width),
             1, a.baseAddress.map { unsafe $0 + shapeA.offset }, Int32(shapeA.columns),
-            b.baseAddress.map { unsafe $0 + shapeB.offset }, Int32(shapeB.columns), adding ? 1 : 0,
+            b.baseAddress.map { unsafe $0 + shapeB.offset }, Int32(shapeB.columns), 0,
             result.baseAddress.map { unsafe $0 + shape.offset }, Int32(shape.columns))
         }
       }
     }
   }
 
-  /// Adds to the first numbers of `result` the product of a matrix and the first numbers of `vector`.
+  /// Sets the first numbers of `result` to the product of a matrix and the first numbers of `vector`.
   /// - Source: `cblas_sgemv`.
-  static func multiplyAdding(_ a: [Float], _ shape: Matrix, vector: [Float], into result: inout [Float]) {
+  static func multiply(_ a: [Float], _ shape: Matrix, vector: [Float], into result: inout [Float]) {
     precondition(a.indices.contains(shape.indices) && !shape.isTransposed, "a matrix beyond its array")
     precondition(vector.count >= shape.columns && result.count >= shape.rows, "a vector shorter than the matrix")
     _ = isReady
@@ -73,7 +72,7 @@ public enum LinearAlgebra {
           // Matrix and vectors are long enough, as was checked.
           unsafe cblas_sgemv(
             CblasRowMajor, CblasNoTrans, Int32(shape.rows), Int32(shape.columns), 1,
-            a.baseAddress.map { unsafe $0 + shape.offset }, Int32(shape.columns), vector.baseAddress, 1, 1,
+            a.baseAddress.map { unsafe $0 + shape.offset }, Int32(shape.columns), vector.baseAddress, 1, 0,
             result.baseAddress, 1)
         }
       }

@@ -28,21 +28,15 @@ public struct LinearLayer: Sendable, Hashable {
 
   /// Computes the outputs of `count` items from their inputs.
   func forward(_ input: [Float], count: Int, parameters: [Float], into output: inout [Float]) {
-    Kernels.spread(parameters, biases, over: count, into: &output)
     if count == 1 {
-      LinearAlgebra.multiplyAdding(parameters, matrix, vector: input, into: &output)
+      LinearAlgebra.multiply(parameters, matrix, vector: input, into: &output)
     } else {
-      LinearAlgebra.multiply(
-        parameters, matrix, input, batch(inputs, count), into: &output, batch(outputs, count), adding: true)
+      LinearAlgebra.multiply(parameters, matrix, input, batch(inputs, count), into: &output, batch(outputs, count))
     }
-    switch activation {
-    case .tanh: Kernels.tanh(&output, count: outputs * count)
-    case .relu: Kernels.relu(&output, count: outputs * count)
-    case .linear: break
-    }
+    Kernels.activate(&output, count: count, adding: parameters, biases, activation)
   }
 
-  /// Turns the gradient of the outputs into that of the sums, and adds up those of weights and biases.
+  /// Turns the gradient of the outputs into that of the sums, and sets those of weights and biases.
   func backward(
     _ delta: inout [Float], output: [Float], input: [Float], count: Int, gradient: inout [Float]
   ) {
@@ -53,8 +47,7 @@ public struct LinearLayer: Sendable, Hashable {
     }
     var inputMatrix = batch(inputs, count)
     inputMatrix.isTransposed = true
-    LinearAlgebra.multiply(
-      delta, batch(outputs, count), input, inputMatrix, into: &gradient, matrix, adding: false)
+    LinearAlgebra.multiply(delta, batch(outputs, count), input, inputMatrix, into: &gradient, matrix)
     Kernels.sumRows(delta, count: count, into: &gradient, biases)
   }
 
@@ -63,7 +56,7 @@ public struct LinearLayer: Sendable, Hashable {
     var transposed = matrix
     transposed.isTransposed = true
     LinearAlgebra.multiply(
-      parameters, transposed, delta, batch(outputs, count), into: &inputDelta, batch(inputs, count), adding: false)
+      parameters, transposed, delta, batch(outputs, count), into: &inputDelta, batch(inputs, count))
   }
 
   private func batch(_ size: Int, _ count: Int) -> LinearAlgebra.Matrix {
