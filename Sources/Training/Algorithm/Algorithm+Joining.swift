@@ -35,12 +35,20 @@ extension Algorithm {
         RestoreReport.Joined(
           component: "replay_buffer", path: path, iteration: origin.iteration, steps: file.steps.count,
           stepsBehind: origin.environmentSteps.map { environmentSteps - $0 }))
+      if isExact { checkJoinedProof(&report) }
       if !isExact { run.inexactBecause.append("its replay buffer was joined from the dump \(path)") }
       run.inexactBecause.removeAll { $0 == Self.emptyBufferReason }
       report.warnings.removeAll { $0 == Self.emptyBufferWarning }
     } catch {
       throw TrainingError.unusableDump(path, reason: String(describing: error), before: before)
     }
+  }
+
+  /// The digest of the next draws is in the checkpoint even when the buffer is not.
+  private func checkJoinedProof(_ report: inout RestoreReport) {
+    guard let saved = run.savedProofs["replay_buffer"], let now = proof(of: "replay_buffer") else { return }
+    report.proofs.removeAll { $0.component == "replay_buffer" }
+    report.proofs.append(("replay_buffer", saved == now ? .confirmed : .failed(saved: saved, now: now)))
   }
 
   static var emptyBufferReason: String { "it was restored without its replay buffer" }

@@ -51,7 +51,12 @@ extension Algorithm {
           name: change.path, component: component, saved: change.saved, now: change.now)
       }
     }
-    if changes.contains(where: { $0.path == "lr" }) { try apply(config) }
+    // The learner's state has the learning rate of the saved run.
+    if changes.contains(where: { $0.path == "lr" }), let rate = config.learningRateSetting { learningRate = rate }
+    run.savedProofs = checkpoint.manifest.proofs
+    for component in Self.provenComponents where restored.contains(component) {
+      restoration.check(proof: proof(of: component), of: component)
+    }
     var report = restoration.finish()
     report.changed += changes
     report.defaulted += leftovers.defaulted
@@ -159,6 +164,11 @@ extension RestoreOptions {
 }
 
 extension AlgorithmConfig {
+  /// The setting `lr`, if the algorithm has one.
+  var learningRateSetting: Double? {
+    Self.settings.first { $0.name == "lr" }.flatMap { Double(configState: $0.read(self)) }
+  }
+
   /// Lets the paths of callbacks follow an experiment from where it was to where it is.
   mutating func follow(from old: FilePath?, to new: FilePath?) {
     guard let old, let new, old != new else { return }

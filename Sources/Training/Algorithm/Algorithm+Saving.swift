@@ -19,6 +19,8 @@ extension Algorithm {
 
   /// Saves the whole run as a checkpoint of the experiment at `path`, which is made if it is missing.
   ///
+  /// Saved twice at one iteration, the first checkpoint stays and is the answer.
+  ///
   /// Inside a callback of `onTrainResult` use `saveWhenIterationIsOver`: the callbacks behind it have not seen the
   /// iteration yet, and a restored run would never show it to them; the checkpoint says so.
   /// - Throws: `CheckpointError`, `TrainingError.brokenRun` and `.dryRun`; nothing has appeared then.
@@ -26,10 +28,15 @@ extension Algorithm {
   public func save(to path: FilePath, replayBuffer: BufferInclusion = .include) throws -> SavedCheckpoint {
     try run.checkUsable()
     let experiment = try openExperiment(at: path)
+    let key = path.lexicallyNormalized()
+    if let last = run.saved[key], last.checkpoint.iteration == iteration, last.replayBuffer == replayBuffer {
+      return last.checkpoint
+    }
     var contents = checkpointContents(replayBuffer: replayBuffer)
     contents.configuration = parameters(in: path)
     let saved = try experiment.save(contents)
     for warning in saved.warnings { services.warn(warning) }
+    run.saved[key] = (saved, replayBuffer)
     return saved
   }
 
@@ -53,8 +60,12 @@ extension Algorithm {
     contents.provenance = machineProvenance
     contents.add("algorithm_state", state: algorithmState)
     add(to: &contents, replayBuffer: replayBuffer)
+    for component in Self.provenComponents { contents.proofs[component] = proof(of: component) }
     return contents
   }
+
+  /// The components whose next draws are compared when a run is restored.
+  static var provenComponents: [String] { ["env_runner", "replay_buffer"] }
 
   /// Iteration, metrics, callbacks and the algorithm's counters.
   private var algorithmState: StateValue {

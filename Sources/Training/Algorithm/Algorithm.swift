@@ -51,10 +51,12 @@ public protocol Algorithm: AnyObject {
   var counters: StateValue { get }
   /// Takes counters back, or stays as it was.
   func restoreCounters(from state: StateValue) throws
-  /// Adds its components and their proofs to a checkpoint.
+  /// Adds its components to a checkpoint.
   func add(to contents: inout CheckpointContents, replayBuffer: BufferInclusion)
-  /// Takes its components from a checkpoint, and checks their proofs.
+  /// Takes its components from a checkpoint; their proofs are checked afterwards.
   func load(from restoration: inout Restoration) throws
+  /// The digest of a component's next draws, for components that have any.
+  func proof(of component: String) -> String?
   /// What it stands on that may decide on the last bits of its results.
   var provenance: StateMap { get }
 }

@@ -26,6 +26,10 @@ public final class Run {
   var inexactBecause: [String] = []
   /// Saves to be made when all callbacks have seen the iteration.
   var pendingSaves: [(path: FilePath, replayBuffer: BufferInclusion)] = []
+  /// The last checkpoint of each experiment.
+  var saved: [FilePath: (checkpoint: SavedCheckpoint, replayBuffer: BufferInclusion)] = [:]
+  /// The digests of next draws in the checkpoint that was restored.
+  var savedProofs: [String: String] = [:]
   /// Directories into which this run dumped.
   var dumpDirectories: Set<FilePath> = []
   var outputs: [FilePath: Output] = [:]

@@ -66,7 +66,7 @@ extension EnvRunner: Checkpointable {
 
   /// The runner's next random words and where its environments stand, for the proof that a restored run goes on as it
   /// would have.
-  var nextDraws: StateValue {
+  public var nextDraws: StateValue {
     var generator = generator
     let words = (0..<8).map { _ in generator.next() }
     return ["words": .tensor(Tensor(vector: words)), "environments": .array(environments.map(\.state))]

@@ -95,7 +95,7 @@ public struct EpsilonGreedy: Sendable {
 
   /// Replaces a share of greedy actions; `greedy` is asked only if one of them is taken.
   /// - Source: RLlib's `DefaultDQNTorchRLModule._forward_exploration`; the draws are ours.
-  func actions(
+  public func actions(
     count: Int, of actionCount: Int, using generator: inout PCG64, greedy: () throws -> [Int]
   ) rethrows -> [Int] {
     var actions = [Int](repeating: -1, count: count)
