@@ -57,10 +57,15 @@ extension DQN {
   /// - Throws: `CheckpointError`.
   public func load(from restoration: inout Restoration) throws {
     try restoration.restore(Self.learnerComponent, into: &learner)
-    try restoration.restore(Self.runnerComponent, into: &runner)
-    if try !loadBuffer(from: &restoration) {
+    let hasRunner = try restoration.restore(Self.runnerComponent, into: &runner)
+    savedRefillUntil = clock.refillUntil
+    guard try loadBuffer(from: &restoration) else {
       clock.refillUntil = insertionCount + config.learningStarts
-      runner.renameOpenEpisodes()
+      return
+    }
+    if !hasRunner {
+      try replayBuffer.truncateOpenEpisodes()
+      runner.renameEpisodes(since: insertionCount)
     }
   }
 
@@ -91,12 +96,12 @@ extension DQN {
     var loaded = try type(of: replayBuffer).loaded(from: contents, defaults: bufferDefaults)
     guard continuity == .broken else {
       replayBuffer = loaded
-      clock.refillUntil = 0
+      clock.refillUntil = savedRefillUntil
       return
     }
     try loaded.truncateOpenEpisodes()
     replayBuffer = loaded
-    runner.renameOpenEpisodes()
+    runner.renameEpisodes(since: insertionCount)
     clock.refillUntil = insertionCount + max(0, config.learningStarts - loaded.count)
   }
 

@@ -20,6 +20,8 @@ public final class DQN: Algorithm {
   public internal(set) var replayBuffer: any EpisodeBuffer
 
   var clock = DQNClock()
+  /// What the restored clock said before it was known whether there is a replay buffer.
+  var savedRefillUntil = 0
   var updates = UpdateMetrics()
 
   /// Makes environments, learner and an empty replay buffer; use `DQNConfig.build()`.
@@ -29,7 +31,7 @@ public final class DQN: Algorithm {
     self.run = run
     let seed = config.common.seed ?? 0
     runner = try EnvRunner(config.common, seed: seed)
-    guard case .discrete(let actionCount, 0) = runner.actionSpace else {
+    guard case .discrete(let actionCount, let first) = runner.actionSpace, first == 0 else {
       throw TrainingError.unsuitableEnvironment(
         config.common.environment, reason: "its actions are \(runner.actionSpace), expected integers from 0")
     }

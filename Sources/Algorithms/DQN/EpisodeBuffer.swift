@@ -1,4 +1,5 @@
 public import ReplayBuffers
+internal import StateTree
 
 /// A replay buffer of episodes, with or without priorities, as DQN uses it.
 public protocol EpisodeBuffer: SavableBuffer, Sendable {

@@ -55,9 +55,8 @@ extension EnvRunner {
 
   private mutating func begin(_ index: Int) throws {
     let episode = RunningEpisode(
-      id: "\(self.index)-\(begunEpisodes)", observationType: observationSpace.dataType,
+      id: nextName(), observationType: observationSpace.dataType,
       observationShape: observationSpace.shape)
-    begunEpisodes += 1
     if index < episodes.count { episodes[index] = episode } else { episodes.append(episode) }
     try fireEpisode(.onEpisodeCreated, index)
   }

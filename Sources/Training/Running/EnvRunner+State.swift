@@ -6,6 +6,7 @@ extension EnvRunner: Checkpointable {
   public var state: StateValue {
     [
       "environment_steps": .integer(environmentSteps), "begun_episodes": .integer(begunEpisodes),
+      "name_tag": .string(nameTag),
       "needs_initial_reset": .bool(needsInitialReset), "generator": generator.state,
       "environments": .array(environments.map(\.state)), "episodes": .array(episodes.map(\.state)),
       "finished": .array(
@@ -21,6 +22,7 @@ extension EnvRunner: Checkpointable {
     let reader = try StateReader(state)
     runner.environmentSteps = try reader.count("environment_steps")
     runner.begunEpisodes = try reader.count("begun_episodes")
+    runner.nameTag = try reader.string("name_tag")
     runner.needsInitialReset = try reader.bool("needs_initial_reset")
     runner.generator = try PCG64(state: reader.reader("generator"))
     try runner.restoreEnvironments(reader)

@@ -23,6 +23,8 @@ public struct EnvRunner: Sendable {
   var episodes: [RunningEpisode] = []
   var generator: PCG64
   var begunEpisodes = 0
+  /// What tells the names of its episodes from those of a runner before it; empty for the first.
+  var nameTag = ""
   var needsInitialReset = true
   let seed: UInt64
   var callbacks: CallbackSet
@@ -77,11 +79,20 @@ public struct EnvRunner: Sendable {
     return finished
   }
 
-  /// Lets the episodes under way go on under new names, because the buffer does not hold what came before.
-  mutating func renameOpenEpisodes() {
-    for index in episodes.indices where episodes[index].fragmentStart > 0 {
-      episodes[index].id += "+\(episodes[index].fragmentStart)"
+  /// Gives the episodes under way and all later ones names that the replay buffer has never seen, because it does not
+  /// hold what came before, or holds what another runner played.
+  /// - Parameter insertionCount: the steps that the buffer ever took, which tells these names from earlier ones.
+  public mutating func renameEpisodes(since insertionCount: Int) {
+    nameTag = "@\(insertionCount)"
+    for index in episodes.indices {
+      episodes[index].id = nextName()
     }
+  }
+
+  /// The name of the next episode.
+  mutating func nextName() -> String {
+    defer { begunEpisodes += 1 }
+    return "\(index)\(nameTag)-\(begunEpisodes)"
   }
 }
 

@@ -4,6 +4,7 @@ public import StateTree
 /// An episode as a runner plays it: totals over all of it, and the steps not yet handed over.
 public struct RunningEpisode: Sendable {
   /// Its name: the runner's index and how many episodes the runner began before, such as `0-17`.
+  /// After a restore without the replay buffer's past there is a tag between them, as in `0@40000-17`.
   public internal(set) var id: String
   /// The steps taken.
   public internal(set) var length = 0
