@@ -1,3 +1,4 @@
+internal import Environments
 internal import NeuralNetworks
 public import ReplayBuffers
 public import StateTree
