@@ -60,3 +60,21 @@ func wholeState(_ dqn: DQN) -> StateMap {
     "counters": dqn.counters, "iteration": .integer(dqn.iteration), "steps": .integer(dqn.environmentSteps),
   ]
 }
+
+extension StateValue {
+  /// A learner's state with Adam's moments at zero: the weights stay and the optimizer begins anew.
+  func withoutMoments() throws -> StateValue {
+    func zeroed(_ value: StateValue, isMoment: Bool) throws -> StateValue {
+      switch value {
+      case .map(let map):
+        .map(
+          StateMap(try map.map { ($0.key, try zeroed($0.value, isMoment: isMoment || $0.key.string.hasPrefix("exp_avg"))) }))
+      case .tensor(let tensor) where isMoment: .tensor(try Tensor(zeros: tensor.dataType, shape: tensor.shape))
+      default: value
+      }
+    }
+    guard case .map(var map) = self, let optimizer = map["optimizer"] else { return self }
+    map["optimizer"] = try zeroed(optimizer, isMoment: false)
+    return .map(map)
+  }
+}
