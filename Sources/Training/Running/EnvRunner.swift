@@ -40,6 +40,7 @@ public struct EnvRunner: Sendable {
     self.seed = seed &+ UInt64(index)
     generator = PCG64(seed: self.seed)
     callbacks = CallbackSet(config.callbacks)
+    callbacks.callbacks.removeAll { !$0.listensToRunners }
     callsCallbacks = callbacks.listensToRunners
     environments = []
     for environmentIndex in 0..<config.environmentsPerRunner {
