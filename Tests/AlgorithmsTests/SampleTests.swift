@@ -12,7 +12,6 @@ import Training
   @Test func `the first sample of the design builds, trains, saves and restores`() throws {
     try withTemporaryDirectory { directory in
       let printed = Log()
-      func print(_ value: some Any) { printed.add("\(value)") }
       let runs = directory.appending("runs/cartpole")
       let settings = smallConfig()
       try sample(settings, runs, print: { printed.add($0) })
@@ -31,13 +30,33 @@ import Training
         SaveCheckpoint(every: .iterations(10), to: runs, replayBuffer: .include),
         onTrainResult: { context in print("\(context.result["env_runners/episode_return_mean"] ?? .nan)") },
         onCheckpointLoaded: { context in print("\(context.report)") })
-    do {
-      let dqn = try config.build()
-      for _ in 0..<4 { try dqn.train() }
-      try dqn.save(to: runs)
-    }
+
+    let dqn = try config.build()
+    for _ in 0..<4 { try dqn.train() }
+    try dqn.save(to: runs)
+
     let resumed = try DQN.restore(from: runs) { $0.callbacks(onCheckpointLoaded: { print("\($0.report)") }) }
     #expect(resumed.iteration == 4)
+    withExtendedLifetime(dqn) {}
+  }
+
+  @Test func `a run that was let go of stops if another one went on from its checkpoint`() throws {
+    try withTemporaryDirectory { directory in
+      let path = directory.appending("run")
+      let first = try smallConfig().build(services: testServices())
+      try first.train()
+      try first.save(to: path)
+      do {
+        let second = try DQN.restore(from: path, services: testServices())
+        try second.train()
+        // While the other one has the lock, and after it has saved.
+        #expect(throws: CheckpointError.self) { try first.train() }
+        #expect(first.iteration == 1)
+        try second.save(to: path)
+      }
+      let error = #expect(throws: TrainingError.self) { try first.train() }
+      #expect(error?.description == TrainingError.experimentWentOn(path, iteration: 2, here: 1).description)
+    }
   }
 
   @Test func `the sample compiles word for word`() throws {

@@ -49,6 +49,10 @@ import Testing
       .noDump("buffers", iteration: 3),
       "buffers holds no dump of iteration 3 or before; give another directory or restore without a replay buffer"
     ),
+    (
+      .experimentWentOn("runs/a", iteration: 6, here: 4),
+      "another run went on in runs/a to iteration 6, this one stands at 4; restore it into a new directory"
+    ),
     (.brokenInvariant("2 is 3"), "this must not be: 2 is 3; it is a mistake in rlbuf, or the state is damaged"),
   ]
 

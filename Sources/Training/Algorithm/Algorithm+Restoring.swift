@@ -24,7 +24,7 @@ extension Algorithm {
     if let home = source.home { config.common.experiment = home }
     let algorithm = try build(config, services: services, id: manifest.runID) { run in
       run.isDryRun = options.destination == .dryRun
-      if let output = source.output { run.outputs[output.path.lexicallyNormalized()] = .init(directory: output) }
+      if let output = source.output { run.outputs[output.path.lexicallyNormalized()] = .init(path: output.path, directory: output) }
     }
     leftovers.closures.removeAll { name in
       config.common.callbacks.closures.counts.contains { $0.event.rawValue == name }
@@ -125,7 +125,8 @@ extension Algorithm {
     try experiment.rewind(to: iteration)
     let log = try RunLog(experiment.layout, on: services.fileSystem)
     try log.write(parameters: parameters(in: experiment.path))
-    run.outputs[experiment.path.lexicallyNormalized()] = Run.Output(directory: experiment, log: log)
+    run.outputs[experiment.path.lexicallyNormalized()] = Run.Output(
+      path: experiment.path, directory: experiment, log: log)
   }
 }
 
