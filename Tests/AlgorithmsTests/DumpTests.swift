@@ -22,6 +22,7 @@ import Training
       RestoreReplayBuffer(from: directory.appending("buffers"))
     ).build(services: testServices())
     for _ in 0..<iterations { try dqn.train() }
+    try dqn.finishWriting()
   }
 
   @Test func `a dump holds the buffer, says where it comes from, and the result says what it cost`() throws {
@@ -35,8 +36,9 @@ import Training
       let path = dumps.appending("iteration-000002.msgpack.zst")
       #expect(second.value(at: "dump_replay_buffer/path") == .string(path.string))
       #expect(second["timers/dump_replay_buffer"] ?? 0 > 0)
+      #expect(second["dump_replay_buffer/insertion_count"] == 120)
+      try dqn.finishWriting()
       let file = try BufferFile.open(path)
-      #expect(second["dump_replay_buffer/bytes"] == Double(file.byteCount))
       #expect(file.header.metadata == ["iteration": 2, "environment_steps": .integer(dqn.environmentSteps)])
       #expect(try PrioritizedEpisodeReplayBuffer(contentsOf: file).state == dqn.replayBuffer.state)
     }
@@ -56,7 +58,9 @@ import Training
       func build() throws -> DQN {
         try smallConfig().callbacks(DumpReplayBuffer(every: .iterations(1), to: dumps)).build(services: testServices())
       }
-      try build().train()
+      let first = try build()
+      try first.train()
+      try first.finishWriting()
       let error = #expect(throws: TrainingError.self) { try build().train() }
       #expect(
         error?.description == """
@@ -72,12 +76,36 @@ import Training
       let full = FaultInjectingFileSystem(fault: Fault(.failure(.noSpace), at: .operation(.write, 1)))
       let dqn = try smallConfig().callbacks(DumpReplayBuffer(every: .iterations(1), to: directory.appending("buffers")))
         .build(services: testServices(warnings: warnings, fileSystem: full))
-      let result = try dqn.train()
-      #expect(result.value(at: "dump_replay_buffer") == nil)
+      try dqn.train()
+      try dqn.finishWriting()
       #expect(warnings.all.count == 1)
       #expect(warnings.all.first?.hasPrefix("the dump \(directory)/buffers/iteration-000001.msgpack.zst is skipped:") == true)
       try dqn.train()
+      try dqn.finishWriting()
       #expect(try names(directory.appending("buffers")) == ["iteration-000002.msgpack.zst"])
+    }
+  }
+
+  @Test func `a dump that fails stops the run at the next iteration and names callback and event`() throws {
+    try withTemporaryDirectory { directory in
+      let broken = FaultInjectingFileSystem(fault: Fault(.failure(.ioError), at: .operation(.write, 1)))
+      let dqn = try smallConfig().callbacks(DumpReplayBuffer(every: .iterations(1), to: directory.appending("buffers")))
+        .build(services: testServices(fileSystem: broken))
+      try dqn.train()
+      let error = #expect(throws: TrainingError.self) { try dqn.train() }
+      #expect(error?.description.hasPrefix("the callback DumpReplayBuffer failed at on_train_result: ") == true)
+      #expect(try names(directory.appending("buffers")) == [])
+    }
+  }
+
+  @Test func `a dump under way is finished when the run goes away`() throws {
+    try withTemporaryDirectory { directory in
+      do {
+        let dqn = try smallConfig().callbacks(DumpReplayBuffer(every: .iterations(1), to: directory))
+          .build(services: testServices())
+        try dqn.train()
+      }
+      #expect(try names(directory) == ["iteration-000001.msgpack.zst"])
     }
   }
 

@@ -38,6 +38,8 @@ extension Algorithm {
   @discardableResult
   func saveHolding(_ path: FilePath, replayBuffer: BufferInclusion) throws -> SavedCheckpoint {
     try run.checkUsable()
+    // A checkpoint without the replay buffer stands on the dump of its iteration.
+    try finishWriting()
     let experiment = try openExperiment(at: path)
     let key = path.lexicallyNormalized()
     if let last = run.saved[key], last.checkpoint.iteration == iteration, last.replayBuffer == replayBuffer {
@@ -50,6 +52,10 @@ extension Algorithm {
     run.saved[key] = (saved, replayBuffer)
     return saved
   }
+
+  /// Waits for the dump that is being written while training goes on; there is none after a checkpoint.
+  /// - Throws: what writing it threw.
+  public func finishWriting() throws { try run.writer.settle() }
 
   /// Asks for a checkpoint at the end of `train()`, when every callback has seen the iteration and its result is
   /// written.

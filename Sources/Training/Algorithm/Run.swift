@@ -12,6 +12,8 @@ public final class Run {
   /// Iterations finished.
   public internal(set) var iteration = 0
 
+  /// What writes dumps while training goes on.
+  let writer: BackgroundWriter
   var callbacks: CallbackSet
   var metrics: EpisodeMetrics
   var lastResult: TrainingResult?
@@ -42,9 +44,12 @@ public final class Run {
   init(id: String, config: some AlgorithmConfig, services: TrainingServices) {
     self.id = id
     self.services = services
+    writer = BackgroundWriter(warn: services.warn)
     callbacks = CallbackSet(config.common.callbacks)
     metrics = EpisodeMetrics(window: config.common.smoothingEpisodes)
   }
+
+  deinit { writer.settleAtEnd() }
 
   /// Throws unless the run may go on and be saved.
   func checkUsable() throws(TrainingError) {

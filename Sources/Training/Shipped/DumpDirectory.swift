@@ -1,0 +1,81 @@
+internal import Checkpoints
+internal import FileSystems
+internal import SystemPackage
+
+/// The dumps of a directory.
+struct DumpDirectory {
+  let path: FilePath
+  let fileSystem: any FileSystem
+
+  /// The iterations of the dumps, ascending; none if there is no directory.
+  /// - Throws: `TrainingError.fileSystem`.
+  func iterations() throws(TrainingError) -> [Int] {
+    do {
+      return try fileSystem.uninterrupted { () throws(FileSystemError) in try fileSystem.list(path, follow: .userPath) }
+        .compactMap { ExperimentLayout.iteration(ofDump: $0.name.string) }.sorted()
+    } catch {
+      if error.code == .noSuchFileOrDirectory { return [] }
+      throw .fileSystem(error)
+    }
+  }
+
+  /// The file of a dump.
+  func file(_ iteration: Int) -> FilePath {
+    guard let name = ExperimentLayout("").dump(iteration).lastComponent else { return path }
+    return path.appending(name)
+  }
+
+  /// Makes the directory and those above it that are missing.
+  /// - Throws: `TrainingError.fileSystem`.
+  func create() throws(TrainingError) {
+    do { try Self.create(path, on: fileSystem) } catch { throw .fileSystem(error) }
+  }
+
+  private static func create(_ path: FilePath, on fileSystem: any FileSystem) throws(FileSystemError) {
+    do {
+      try fileSystem.uninterrupted { () throws(FileSystemError) in try fileSystem.createDirectory(path) }
+    } catch {
+      if error.code == .fileExists { return }
+      let parent = path.removingLastComponent()
+      guard error.code == .noSuchFileOrDirectory, !parent.isEmpty, parent != path else { throw error }
+      try create(parent, on: fileSystem)
+      try fileSystem.uninterrupted { () throws(FileSystemError) in try fileSystem.createDirectory(path) }
+    }
+  }
+}
+
+extension DumpDirectory {
+  /// Moves the dumps of later iterations to `superseded-<iteration>-<n>` beside them.
+  /// - Throws: `TrainingError.fileSystem`.
+  func supersede(after iteration: Int) throws(TrainingError) {
+    let later = try iterations().filter { $0 > iteration }
+    guard !later.isEmpty else { return }
+    do {
+      let target = try newSupersededDirectory(after: iteration)
+      for number in later {
+        let file = file(number)
+        guard let name = file.lastComponent else { continue }
+        try fileSystem.uninterrupted { () throws(FileSystemError) in
+          try fileSystem.rename(file, to: target.appending(name), mode: .noReplace)
+        }
+      }
+      try fileSystem.syncDirectory(target)
+      try fileSystem.syncDirectory(path)
+    } catch {
+      throw .fileSystem(error)
+    }
+  }
+
+  private func newSupersededDirectory(after iteration: Int) throws(FileSystemError) -> FilePath {
+    let digits = String(iteration)
+    let padded = String(repeating: "0", count: max(0, 6 - digits.count)) + digits
+    for number in 1..<10_000 {
+      let target = path.appending("superseded-\(padded)-\(number)")
+      do {
+        try fileSystem.createDirectory(target)
+        return target
+      } catch  where error.code == .fileExists {}
+    }
+    throw FileSystemError(.createDirectory, path, code: .fileExists)
+  }
+}
