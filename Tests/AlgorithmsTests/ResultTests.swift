@@ -20,7 +20,9 @@ import Training
       "learners/default_policy/num_module_steps_trained", "learners/default_policy/num_target_updates",
       "learners/default_policy/last_target_update_ts", "learners/__all_modules__/num_env_steps_trained_lifetime",
       "num_training_step_calls_per_iteration", "num_env_steps_sampled_lifetime", "training_iteration",
-      "time_this_iter_s", "time_total_s", "timestamp", "pid", "timers/training_iteration", "timers/learner_update_timer",
+      "time_this_iter_s", "time_total_s", "timestamp", "pid",
+      "timers/training_iteration",
+      "timers/learner_update_timer",
     ]
     for path in paths { #expect(result[path] != nil, "\(path)") }
     #expect(result.value(at: "config/lr") == 5e-4)
