@@ -1,10 +1,10 @@
-import Checkpoints
-import SystemPackage
 import Algorithms
+import Checkpoints
 import Environments
 import FileSystemsTestSupport
 import ReplayBuffers
 import StateTree
+import SystemPackage
 import Testing
 import Training
 
@@ -16,8 +16,12 @@ struct Recorder: Callback {
   func note(_ event: String) { log.add("\(name) \(event)") }
   mutating func onAlgorithmInit(_ context: inout AlgorithmContext) { note("init") }
   mutating func onTrainResult(_ context: inout TrainResultContext) { note("result \(context.algorithm.iteration)") }
-  mutating func onCheckpointLoaded(_ context: inout CheckpointLoadedContext) { note("loaded \(context.algorithm.iteration)") }
-  mutating func onEnvironmentCreated(_ context: inout EnvironmentContext) { note("environment \(context.environmentIndex)") }
+  mutating func onCheckpointLoaded(_ context: inout CheckpointLoadedContext) {
+    note("loaded \(context.algorithm.iteration)")
+  }
+  mutating func onEnvironmentCreated(_ context: inout EnvironmentContext) {
+    note("environment \(context.environmentIndex)")
+  }
   mutating func onEpisodeCreated(_ context: inout EpisodeContext) { note("created \(context.environmentIndex)") }
   mutating func onEpisodeStart(_ context: inout EpisodeContext) { note("start \(context.environmentIndex)") }
   mutating func onEpisodeStep(_ context: inout EpisodeContext) {

@@ -29,7 +29,8 @@ import Testing
 
   @Test(
     arguments: [
-      ("lr", "1e-4", .double(1e-4)), ("n_step", "[2, 5]", [2, 5]), ("grad_clip", "None", nil), ("double_q", "False", false),
+      ("lr", "1e-4", .double(1e-4)), ("n_step", "[2, 5]", [2, 5]), ("grad_clip", "None", nil),
+      ("double_q", "False", false),
       ("rollout_fragment_length", "auto", "auto"), ("rollout_fragment_length", "8", 8), ("epsilon", "0.1", 0.1),
       ("train_batch_size", "1e2", 100), ("env", "Other-v0", "Other-v0"), ("model_config/fcnet_hiddens", "[64]", [64]),
       ("td_error_loss_fn", "mse", "mse"),
@@ -44,7 +45,10 @@ import Testing
       ("lrr", "1", "there is no setting \"lrr\"; did you mean \"lr\"?"),
       ("capacity", "1", "there is no setting \"capacity\"; did you mean \"replay_buffer_config/capacity\"?"),
       ("lr", "fast", "the setting lr is \"fast\", expected a number"),
-      ("n_step", "[5, 2]", "the setting n_step is [5, 2], expected a number above 0, or [low, high] of which high is never drawn"),
+      (
+        "n_step", "[5, 2]",
+        "the setting n_step is [5, 2], expected a number above 0, or [low, high] of which high is never drawn"
+      ),
       ("td_error_loss_fn", "mae", "the setting td_error_loss_fn is \"mae\", expected huber, mse"),
       ("grad_clip", "x", "the setting grad_clip is \"x\", expected a number, or null"),
     ])

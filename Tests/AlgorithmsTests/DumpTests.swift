@@ -79,7 +79,8 @@ import Training
       try dqn.train()
       try dqn.finishWriting()
       #expect(warnings.all.count == 1)
-      #expect(warnings.all.first?.hasPrefix("the dump \(directory)/buffers/iteration-000001.msgpack.zst is skipped:") == true)
+      #expect(
+        warnings.all.first?.hasPrefix("the dump \(directory)/buffers/iteration-000001.msgpack.zst is skipped:") == true)
       try dqn.train()
       try dqn.finishWriting()
       #expect(try names(directory.appending("buffers")) == ["iteration-000002.msgpack.zst"])
@@ -149,8 +150,12 @@ import Training
       try POSIXFileSystem().commit(bytes.span, to: newest)
       let error = #expect(throws: TrainingError.self) { try DQN.restore(from: directory, services: testServices()) }
       let text = error?.description ?? ""
-      #expect(text.hasPrefix("the callback RestoreReplayBuffer failed at on_checkpoint_loaded: the dump \(newest) cannot be joined: "))
-      #expect(text.hasSuffix("the newest one before it is \(directory)/buffers/iteration-000002.msgpack.zst, to be joined by name"))
+      #expect(
+        text.hasPrefix(
+          "the callback RestoreReplayBuffer failed at on_checkpoint_loaded: the dump \(newest) cannot be joined: "))
+      #expect(
+        text.hasSuffix(
+          "the newest one before it is \(directory)/buffers/iteration-000002.msgpack.zst, to be joined by name"))
       var options = RestoreOptions()
       options.joinedDump = directory.appending("buffers/iteration-000002.msgpack.zst")
       let resumed = try DQN.restore(from: directory, options: options, services: testServices())

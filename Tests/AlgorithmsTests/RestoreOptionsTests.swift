@@ -1,8 +1,8 @@
-import ReplayBuffers
 import Algorithms
 import Checkpoints
 import FileSystems
 import FileSystemsTestSupport
+import ReplayBuffers
 import StateTree
 import SystemPackage
 import Testing

@@ -1,8 +1,8 @@
-import Checkpoints
-import StateTree
 import Algorithms
+import Checkpoints
 import FileSystems
 import FileSystemsTestSupport
+import StateTree
 import SystemPackage
 import Testing
 import Training
@@ -23,7 +23,8 @@ import Training
   }
 
   private func sample(_ base: DQNConfig, _ runs: FilePath, print: @escaping @Sendable (String) -> Void) throws {
-    let config = base
+    let config =
+      base
       .environment("CartPole-v1")
       .callbacks(
         DumpReplayBuffer(every: .iterations(2), to: runs.appending("buffers"), keep: .last(5)),

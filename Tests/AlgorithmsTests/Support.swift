@@ -5,8 +5,8 @@ import FileSystems
 import FileSystemsTestSupport
 import ReplayBuffers
 import StateTree
-import SystemPackage
 import Synchronization
+import SystemPackage
 import Testing
 import Training
 
@@ -68,7 +68,8 @@ extension StateValue {
       switch value {
       case .map(let map):
         .map(
-          StateMap(try map.map { ($0.key, try zeroed($0.value, isMoment: isMoment || $0.key.string.hasPrefix("exp_avg"))) }))
+          StateMap(
+            try map.map { ($0.key, try zeroed($0.value, isMoment: isMoment || $0.key.string.hasPrefix("exp_avg"))) }))
       case .tensor(let tensor) where isMoment: .tensor(try Tensor(zeros: tensor.dataType, shape: tensor.shape))
       default: value
       }

@@ -16,9 +16,15 @@ import Testing
       .callbackSettings(name: "Plot", reason: "no key every"),
       "the settings of the callback Plot cannot be read: no key every; correct them or give the callbacks anew"
     ),
-    (.unknownSetting("learning_rte", nearest: "lr", known: []), "there is no setting \"learning_rte\"; did you mean \"lr\"?"),
+    (
+      .unknownSetting("learning_rte", nearest: "lr", known: []),
+      "there is no setting \"learning_rte\"; did you mean \"lr\"?"
+    ),
     (.unknownSetting("x", nearest: nil, known: ["a", "b"]), "there is no setting \"x\"; the settings are a, b"),
-    (.invalidSetting(name: "lr", found: "-1.0", expected: "a number above 0"), "the setting lr is -1.0, expected a number above 0"),
+    (
+      .invalidSetting(name: "lr", found: "-1.0", expected: "a number above 0"),
+      "the setting lr is -1.0, expected a number above 0"
+    ),
     (
       .fixedSetting(name: "env", component: "env_runner", saved: "A", now: "B"),
       "the setting env was A and is to be B, but the restored env_runner keeps its own; leave the setting as it was or "
@@ -35,7 +41,8 @@ import Testing
       "the run stopped half way through an iteration and cannot go on or be saved: boom; restore its last checkpoint"
     ),
     (
-      .dumpExists("d"), "the dump d exists already and is never overwritten; dump into another directory or move it away"
+      .dumpExists("d"),
+      "the dump d exists already and is never overwritten; dump into another directory or move it away"
     ),
     (
       .unusableDump("d", reason: "cut", before: "c"),
