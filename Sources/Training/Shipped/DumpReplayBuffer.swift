@@ -16,7 +16,7 @@ public enum DumpRetention: Sendable, Hashable {
 /// ```
 /// Training stands still for a snapshot, whatever the size of the buffer, and for a dump that is still being written when
 /// the next is due; the file is written meanwhile. The result of the iteration says `dump_replay_buffer/path` and
-/// `/steps`, and in `timers/dump_replay_buffer` for how many seconds training stood still. A dump for which the disk has
+/// `/insertion_count`, and in `timers/dump_replay_buffer` for how many seconds training stood still. A dump for which the disk has
 /// no room is skipped with a warning; any other failure stops the run at the next iteration. Checkpoints,
 /// `finishWriting()` and the end of the process wait for the dump under way.
 public struct DumpReplayBuffer: SavedCallback, PeriodicCallback, RelocatableCallback {
