@@ -35,7 +35,7 @@ let package = Package(
     .executableTarget(
       name: "TrainingBenchmark",
       dependencies: [
-        "BenchmarkData", rlbuf("Algorithms"), rlbuf("Training"), rlbuf("Checkpoints"), rlbuf("FileSystems"),
+        "BenchmarkData", rlbuf("Algorithms"), rlbuf("Training"), rlbuf("NeuralNetworks"), rlbuf("Checkpoints"), rlbuf("FileSystems"),
         rlbuf("ReplayBuffers"), rlbuf("StateTree"), system,
       ],
       swiftSettings: settings),

@@ -1,4 +1,5 @@
 import Algorithms
+import NeuralNetworks
 import ReplayBuffers
 import Training
 
