@@ -7,17 +7,21 @@ guard let path = arguments.first, let count = arguments.last.flatMap({ Int($0) }
   throw CommandLineMistake()
 }
 
-var run = try Run()
-let experiment: ExperimentDirectory
-do {
-  let checkpoint = try Checkpoint.open(.init(path))
-  experiment = try ExperimentDirectory.open(at: .init(path))
+/// The experiment in the hands of this process; a run that was saved there goes on.
+func openExperiment(_ path: String, continuing run: inout Run) throws -> ExperimentDirectory {
+  let checkpoint: Checkpoint
+  do { checkpoint = try Checkpoint.open(.init(path)) } catch CheckpointError.notExperiment {
+    return try ExperimentDirectory.create(at: .init(path))
+  }
+  let experiment = try ExperimentDirectory.open(at: .init(path))
   let report = try run.restore(checkpoint)
   try experiment.rewind(to: checkpoint.manifest.iteration)
   print(report.isExact ? "goes on exactly after iteration \(report.iteration)" : report.description)
-} catch CheckpointError.notExperiment {
-  experiment = try ExperimentDirectory.create(at: .init(path))
+  return experiment
 }
+
+var run = try Run()
+let experiment = try openExperiment(path, continuing: &run)
 for _ in 0..<count {
   try run.train()
   try experiment.save(run.contents)
