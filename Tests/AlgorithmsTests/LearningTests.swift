@@ -1,4 +1,5 @@
 import Algorithms
+import ReplayBuffers
 import Testing
 import Training
 
