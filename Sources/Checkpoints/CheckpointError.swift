@@ -20,9 +20,9 @@ public enum CheckpointError: Error, Sendable, Equatable {
   case notExperiment(FilePath)
   /// Another writer holds the experiment; `holder` is what it wrote into the lock file, nil if it cannot be read.
   case locked(FilePath, holder: String?)
-  /// There is a checkpoint of this iteration, or a later one.
+  /// There is something at the checkpoint's path already.
   case iterationExists(FilePath, iteration: Int)
-  /// The experiment is past the iteration that is to be saved or rewound to.
+  /// The experiment has a checkpoint that is later than the one to be saved.
   case notRewound(FilePath, iteration: Int, newest: Int)
   /// A component's name is not a path of plain names, or two components would share a file.
   case invalidComponentName(String, reason: String)
@@ -51,10 +51,12 @@ public enum CheckpointError: Error, Sendable, Equatable {
   case omittedComponent(FilePath, name: String, because: String)
   /// The component is of the other kind: a buffer where state was asked for, or the other way round.
   case wrongComponentKind(FilePath, name: String, isBuffer: Bool)
+  /// State has bytes or a tensor where only JSON can be written.
+  case notJSON(path: String, found: String)
   /// A JSON text is not one: what and where.
   case invalidJSON(line: Int, column: Int, reason: String)
-  /// Results cannot be cut to an iteration.
-  case invalidResults(FilePath, line: Int, reason: String)
+  /// Results cannot be cut to an iteration: why.
+  case invalidResults(FilePath, reason: String)
 }
 
 /// A checkpoint that was passed over, and why.

@@ -12,13 +12,19 @@ func onFiles<Result>(_ body: () throws(FileSystemError) -> Result) throws(Checkp
 func translating<Result>(
   _ checkpoint: FilePath, _ component: String, _ body: () throws -> Result
 ) throws(CheckpointError) -> Result {
-  do { return try body() } catch let error as CheckpointError { throw error } catch let error as BufferFileError {
-    throw .file(error)
-  } catch let error as FileSystemError {
-    throw .fileSystem(error)
-  } catch let error as ReplayBufferError {
-    throw .buffer(error)
-  } catch {
-    throw .component(checkpoint, name: component, reason: String(describing: error))
+  do { return try body() } catch { throw CheckpointError(error, checkpoint, component) }
+}
+
+extension CheckpointError {
+  /// Whatever reading or writing a component threw, in this module's terms.
+  init(_ error: any Error, _ checkpoint: FilePath, _ component: String) {
+    self =
+      switch error {
+      case let error as CheckpointError: error
+      case let error as BufferFileError: .file(error)
+      case let error as FileSystemError: .fileSystem(error)
+      case let error as ReplayBufferError: .buffer(error)
+      default: .component(checkpoint, name: component, reason: String(describing: error))
+      }
   }
 }

@@ -1,4 +1,5 @@
 public import FileSystems
+internal import Synchronization
 public import SystemPackage
 
 /// The directory of an experiment in the hands of its one writer, which holds its lock until the end of its life.
@@ -9,9 +10,12 @@ public final class ExperimentDirectory: Sendable {
   /// The directory.
   public var path: FilePath { layout.directory }
   let fileSystem: any FileSystem
+  let memory = Mutex(ExperimentMemory())
+  private let lock: ExperimentLock
 
-  init(layout: ExperimentLayout, fileSystem: any FileSystem) {
+  private init(_ layout: ExperimentLayout, _ lock: ExperimentLock, on fileSystem: any FileSystem) {
     self.layout = layout
+    self.lock = lock
     self.fileSystem = fileSystem
   }
 
@@ -20,7 +24,22 @@ public final class ExperimentDirectory: Sendable {
   public static func create(
     at path: FilePath, on fileSystem: any FileSystem = POSIXFileSystem()
   ) throws(CheckpointError) -> ExperimentDirectory {
-    throw .notExperiment(path)
+    let layout = ExperimentLayout(path)
+    try onFiles { () throws(FileSystemError) in try fileSystem.ensureDirectories(path) }
+    try requireNoExperiment(layout, fileSystem)
+    let lock = try ExperimentLock(layout, on: fileSystem)
+    // Another one may have begun between the look and the lock.
+    try requireNoExperiment(layout, fileSystem)
+    return ExperimentDirectory(layout, lock, on: fileSystem)
+  }
+
+  private static func requireNoExperiment(
+    _ layout: ExperimentLayout, _ fileSystem: any FileSystem
+  ) throws(CheckpointError) {
+    let contents = try onFiles { () throws(FileSystemError) in
+      try ExperimentContents(of: layout, on: fileSystem)
+    }
+    if let found = contents.evidence { throw .experimentExists(layout.directory, found: found) }
   }
 
   /// Opens an experiment for writing and removes what a killed writer left.
@@ -28,35 +47,36 @@ public final class ExperimentDirectory: Sendable {
   public static func open(
     at path: FilePath, on fileSystem: any FileSystem = POSIXFileSystem()
   ) throws(CheckpointError) -> ExperimentDirectory {
-    throw .notExperiment(path)
+    let layout = ExperimentLayout(path)
+    let contents: ExperimentContents
+    do { contents = try ExperimentContents(of: layout, on: fileSystem) } catch {
+      throw error.isMissing ? .notExperiment(path) : .fileSystem(error)
+    }
+    guard contents.evidence != nil || contents.hasLock else { throw .notExperiment(path) }
+    let experiment = ExperimentDirectory(layout, try ExperimentLock(layout, on: fileSystem), on: fileSystem)
+    try onFiles { () throws(FileSystemError) in try experiment.removeLeftovers(contents) }
+    return experiment
   }
 
-  /// Begins an experiment that goes on from a checkpoint of another one, with its results up to there.
-  ///
-  /// Nothing of the other is changed. Segments are shared by link where the file system allows it.
-  /// - Throws: `CheckpointError.experimentExists`, `.fileSystem`, or what is damaged in the checkpoint.
-  public static func fork(
-    _ checkpoint: Checkpoint, into path: FilePath, on fileSystem: any FileSystem = POSIXFileSystem()
-  ) throws(CheckpointError) -> ExperimentDirectory {
-    throw .notExperiment(path)
+  /// Removes the temporaries of what only the holder of the lock writes.
+  private func removeLeftovers(_ contents: ExperimentContents) throws(FileSystemError) {
+    let own: Set = ["result.json", "progress.csv", "params.json"]
+    try fileSystem.removeTemporaries(inLocked: path) { name in
+      ExperimentLayout.iteration(ofCheckpoint: name) != nil || own.contains(name)
+    }
+    try fileSystem.removeTemporaries(inLocked: layout.segments) { _ in true }
+    for directory in contents.superseded { try fileSystem.removeTemporaries(inLocked: directory) { _ in true } }
   }
+}
 
-  /// Writes a checkpoint so that it appears complete and durable, or not at all.
-  /// - Throws: `CheckpointError`: `.iterationExists`, `.notRewound` if the experiment has a later one,
-  ///   `.invalidComponentName`, `.tooMany`, `.fileSystem`, `.file`; the experiment is then as it was.
-  @discardableResult
-  public func save(
-    _ contents: CheckpointContents, options: CheckpointOptions = CheckpointOptions()
-  ) throws(CheckpointError) -> SavedCheckpoint {
-    throw .notExperiment(path)
-  }
-
-  /// Goes back to an iteration: moves checkpoints, dumps and results of later ones to `superseded-<iteration>-<n>`, and
-  /// deletes nothing. Does nothing if nothing lies after it.
-  /// - Returns: where what was moved lies now.
-  /// - Throws: `CheckpointError.fileSystem`, `.invalidResults`; running it again goes on where it stopped.
-  @discardableResult
-  public func rewind(to iteration: Int) throws(CheckpointError) -> [FilePath] {
-    throw .notExperiment(path)
+extension FileSystem {
+  /// Makes a directory and those above it that are missing; their names are durable afterwards.
+  func ensureDirectories(_ path: FilePath) throws(FileSystemError) {
+    do { try ensureDirectory(path) } catch where error.code == .noSuchFileOrDirectory {
+      let parent = path.parent
+      guard parent != path, parent != "." else { throw error }
+      try ensureDirectories(parent)
+      try ensureDirectory(path)
+    }
   }
 }

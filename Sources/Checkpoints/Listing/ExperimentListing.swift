@@ -46,22 +46,28 @@ public struct ExperimentListing: Sendable, Equatable {
   public var dumps: [DumpEntry]
   /// Directories with what was superseded by restoring an earlier iteration.
   public var superseded: [FilePath]
-  /// How many names in it are none of an experiment's.
+  /// How many names in it are none of an experiment's; those that begin with a dot are not counted.
   public var otherNames: Int
+
+  /// How many directories below the given one are looked into.
+  static let depth = 2
 
   /// Lists one experiment.
   /// - Throws: `CheckpointError.notExperiment` for a directory that is none, `.fileSystem` if it cannot be read.
   public static func of(
     _ path: FilePath, on fileSystem: any FileSystem = POSIXFileSystem()
   ) throws(CheckpointError) -> ExperimentListing {
-    throw .notExperiment(path)
+    guard let listing = try Reader(fileSystem).experiment(path) else { throw .notExperiment(path) }
+    return listing
   }
 
-  /// Lists an experiment, or all experiments in a folder and in the folders of it; links are not followed.
-  /// - Throws: `CheckpointError.fileSystem` if the folder cannot be read.
+  /// Lists an experiment, or all experiments in a folder and in the folders of it, by name; links are not followed.
+  /// - Throws: `CheckpointError.notExperiment` if there is no such folder, `.fileSystem` if it cannot be read.
   public static func all(
     in path: FilePath, on fileSystem: any FileSystem = POSIXFileSystem()
   ) throws(CheckpointError) -> [ExperimentListing] {
-    throw .notExperiment(path)
+    let reader = Reader(fileSystem)
+    if let listing = try reader.experiment(path) { return [listing] }
+    return try reader.experiments(below: path, depth: depth)
   }
 }
