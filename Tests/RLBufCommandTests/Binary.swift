@@ -27,6 +27,10 @@ enum Binary {
     return URL(fileURLWithPath: executable).deletingLastPathComponent().appendingPathComponent("rlbuf").path
   }()
 
+  /// What a command may take of address space while it refuses what nobody should trust. OpenBLAS, which the command links
+  /// for training, takes 96 MiB of it for code, a thread and buffers before anything is done.
+  static let addressSpaceKiB = 352 << 10
+
   /// Runs the command in the folder of the tests, with all the address space there is or a limit of it.
   static func run(
     _ arguments: [String], environment: [String: String] = [:], addressSpaceKiB: Int? = nil
