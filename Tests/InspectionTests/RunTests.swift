@@ -111,7 +111,7 @@ struct RunTests {
       #expect(rewards.count == truth.count + found.leftoverRowCount && abs(rewards.mean - truth.mean) < 0.01)
       #expect(report.sharing.segmentCount > 5 && report.sharing.sharedCount > 0)
       #expect(report.sharing.sharedCount < report.sharing.segmentCount)
-      let text = TextRendering().text(of: .runCheckpoint(report))
+      let text = TextRendering(width: 200).text(of: .runCheckpoint(report))
       #expect(text.contains(" shared with other checkpoints\n"))
       #expect(text.contains("that the buffer has evicted and its segments still hold") == (found.leftoverRowCount > 0))
     }
