@@ -116,17 +116,50 @@ struct SegmentTests {
       (["segments", "s", "rows"], -1, "segments/s/rows is -1, expected 0 or more"),
       (["segments", "s", "rows"], .int(1 << 50), "segments/s is 1125899906842624 rows, expected a segment"),
       (["segments", "../s"], ["rows": 1], "segments/../s is 1 rows, expected a segment"),
-      (["segments", "s", "runs", "rows"], .tensor(Tensor(vector: [-1 as Int64])), "segments/s/runs is numbers out of range, expected pairs of counts"),
-      (["segments", "s", "runs", "rows"], .tensor(Tensor(vector: [9 as Int64])), "segments/s is runs or samples of other rows, expected those of its rows"),
-      (["segments", "s", "runs", "rows"], .tensor(Tensor(vector: [1, 2 as Int64])), "segments/s/runs is numbers out of range, expected pairs of counts"),
-      (["segments", "s", "samples", "rows"], .tensor(Tensor(vector: [11 as Int64])), "segments/s is runs or samples of other rows, expected those of its rows"),
-      (["segments", "s", "samples", "digest"], .bytes([1]), "segments/s is runs or samples of other rows, expected those of its rows"),
-      (["pieces", "segment"], .tensor(Tensor(vector: [0, 2 as Int64])), "pieces is 3 rows from row 0 of segment 2, expected rows of a segment"),
-      (["pieces", "segment"], .tensor(Tensor(vector: [0, -1 as Int64])), "pieces is 3 rows from row 0 of segment -1, expected rows of a segment"),
-      (["pieces", "rows"], .tensor(Tensor(vector: [7, 3 as Int64])), "pieces is 7 rows from row 4 of segment 0, expected rows of a segment"),
-      (["pieces", "rows"], .tensor(Tensor(vector: [Int64.max, 3])), "pieces is 9223372036854775807 rows from row 4 of segment 0, expected rows of a segment"),
-      (["pieces", "first_row"], .tensor(Tensor(vector: [-1, 0 as Int64])), "pieces is 6 rows from row -1 of segment 0, expected rows of a segment"),
-      (["pieces", "first_row"], .tensor(Tensor(vector: [0 as Int64])), "pieces is columns of different lengths, expected one length"),
+      (
+        ["segments", "s", "runs", "rows"], .tensor(Tensor(vector: [-1 as Int64])),
+        "segments/s/runs is numbers out of range, expected pairs of counts"
+      ),
+      (
+        ["segments", "s", "runs", "rows"], .tensor(Tensor(vector: [9 as Int64])),
+        "segments/s is runs or samples of other rows, expected those of its rows"
+      ),
+      (
+        ["segments", "s", "runs", "rows"], .tensor(Tensor(vector: [1, 2 as Int64])),
+        "segments/s/runs is numbers out of range, expected pairs of counts"
+      ),
+      (
+        ["segments", "s", "samples", "rows"], .tensor(Tensor(vector: [11 as Int64])),
+        "segments/s is runs or samples of other rows, expected those of its rows"
+      ),
+      (
+        ["segments", "s", "samples", "digest"], .bytes([1]),
+        "segments/s is runs or samples of other rows, expected those of its rows"
+      ),
+      (
+        ["pieces", "segment"], .tensor(Tensor(vector: [0, 2 as Int64])),
+        "pieces is 3 rows from row 0 of segment 2, expected rows of a segment"
+      ),
+      (
+        ["pieces", "segment"], .tensor(Tensor(vector: [0, -1 as Int64])),
+        "pieces is 3 rows from row 0 of segment -1, expected rows of a segment"
+      ),
+      (
+        ["pieces", "rows"], .tensor(Tensor(vector: [7, 3 as Int64])),
+        "pieces is 7 rows from row 4 of segment 0, expected rows of a segment"
+      ),
+      (
+        ["pieces", "rows"], .tensor(Tensor(vector: [Int64.max, 3])),
+        "pieces is 9223372036854775807 rows from row 4 of segment 0, expected rows of a segment"
+      ),
+      (
+        ["pieces", "first_row"], .tensor(Tensor(vector: [-1, 0 as Int64])),
+        "pieces is 6 rows from row -1 of segment 0, expected rows of a segment"
+      ),
+      (
+        ["pieces", "first_row"], .tensor(Tensor(vector: [0 as Int64])),
+        "pieces is columns of different lengths, expected one length"
+      ),
     ] as [([StateKey], StateValue, String)])
   func `a list that cannot be is refused with its place`(
     path: [StateKey], value: StateValue, reason: String

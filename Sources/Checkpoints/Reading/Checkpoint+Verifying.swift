@@ -7,8 +7,7 @@ extension Checkpoint {
   public func verify() throws(CheckpointError) -> CheckpointVerification {
     var result = CheckpointVerification(
       path: path, fileCount: 0, byteCount: 0, damage: [], unknownFiles: [], segmentsFromPool: [])
-    let files = CheckpointFiles(path, manifest, on: fileSystem)
-    for file in manifest.files { try verify(file, files, &result) }
+    for file in manifest.files { try verify(file, &result) }
     result.unknownFiles = try unknownFiles()
     return result
   }
@@ -24,8 +23,9 @@ extension Checkpoint {
   }
 
   private func verify(
-    _ file: CheckpointManifest.File, _ files: CheckpointFiles, _ result: inout CheckpointVerification
+    _ file: CheckpointManifest.File, _ result: inout CheckpointVerification
   ) throws(CheckpointError) {
+    let files = files
     let place = try onFiles { () throws(FileSystemError) in try files.place(of: file) }
     switch place {
     case .nowhere(let reason): result.damage.append(.init(file: file.path, reason: reason))
