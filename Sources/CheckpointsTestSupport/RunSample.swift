@@ -18,7 +18,7 @@ public struct RunSample: Sendable {
   public var configuration: StateMap
   /// What the next checkpoint says of host and time.
   public var provenance: StateMap = [
-    "created": "2025-11-22T19:05:00Z", "program": "rlbuf 0.1.0", "host": "trainer-1", "processor": "OpenBLAS 0.3.21 Zen",
+    "created": "2025-11-22T19:05:00Z", "program": "rlbuf 0.1.0", "host": "trainer-1", "process": 31_685, "processor": "OpenBLAS 0.3.21 Zen",
   ]
   /// The name of the run.
   public var runID = "cartpole-7f3a"

@@ -43,6 +43,7 @@ extension TextRendering {
       switch (key.string, value) {
       case ("timestamp", .int(let seconds)): facts["created"] = .string(ISO8601.text(seconds: seconds))
       case ("time_total_s", .double(let seconds)): facts["trained for"] = .string(RelativeTime.duration(seconds))
+      case ("process", .int(let number)): facts[key] = .string("\(number)")
       default: facts[key] = value
       }
     }
