@@ -66,7 +66,7 @@ let package = Package(
     library("StateTree", ["MessagePack", collections]),
     library("ReplayBuffers", ["StateTree"]),
     library("BufferFiles", ["ReplayBuffers", "StateTree", "MessagePack", "Zstandard", "FileSystems", crypto, system]),
-    library("Checkpoints", ["BufferFiles", "ReplayBuffers", "StateTree", "Zstandard", "FileSystems", crypto, system]),
+    library("Checkpoints", ["BufferFiles", "ReplayBuffers", "StateTree", "MessagePack", "Zstandard", "FileSystems", crypto, system]),
     library("Environments", ["StateTree"]),
     library("NeuralNetworks", ["StateTree", "CBLAS"]),
     library("Training", ["Checkpoints", "Environments", "BufferFiles", "ReplayBuffers", "StateTree", "Zstandard", "FileSystems", system]),

@@ -24,11 +24,12 @@ public struct BufferFile: Sendable {
   public var path: FilePath { frames.path }
 
   /// Opens a file and reads its header and summary: a few kilobytes, whatever the size of the file.
+  /// - Parameter follow: Whether a link is followed. Default: yes, because a user typed the path.
   /// - Throws: `BufferFileError`: `.fileSystem`, `.notBufferFile`, `.newerVersion`, `.unfinished`, or what is damaged.
   public static func open(
-    _ path: FilePath, on fileSystem: any FileSystem = POSIXFileSystem()
+    _ path: FilePath, follow: FollowLinks = .userPath, on fileSystem: any FileSystem = POSIXFileSystem()
   ) throws(BufferFileError) -> BufferFile {
-    let handle = try Handle(path, fileSystem)
+    let handle = try Handle(path, follow, fileSystem)
     let frames = FrameReader(file: handle.file, fileSystem: fileSystem, byteCount: handle.byteCount)
     let (header, headerFrame) = try Opening.header(frames)
     let summary = try Opening.summary(frames)
@@ -79,11 +80,13 @@ extension BufferFile {
     let fileSystem: any FileSystem
     let byteCount: Int
 
-    init(_ path: FilePath, _ fileSystem: any FileSystem) throws(BufferFileError) {
+    init(
+      _ path: FilePath, _ follow: FollowLinks, _ fileSystem: any FileSystem
+    ) throws(BufferFileError) {
       self.fileSystem = fileSystem
       let opened = try onFile { () throws(FileSystemError) in
         try fileSystem.uninterrupted { () throws(FileSystemError) in
-          try fileSystem.open(path, follow: .userPath)
+          try fileSystem.open(path, follow: follow)
         }
       }
       file = opened

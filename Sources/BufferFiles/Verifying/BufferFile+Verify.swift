@@ -13,7 +13,7 @@ extension BufferFile {
   public static func verify(
     _ path: FilePath, on fileSystem: any FileSystem = POSIXFileSystem(), progress: (_ bytes: Int) -> Void = { _ in }
   ) throws(BufferFileError) -> VerificationReport {
-    let handle = try Handle(path, fileSystem)
+    let handle = try Handle(path, .userPath, fileSystem)
     defer { withExtendedLifetime(handle) {} }
     let frames = FrameReader(file: handle.file, fileSystem: fileSystem, byteCount: handle.byteCount)
     return try Verifier(frames).verify(progress)

@@ -1,0 +1,150 @@
+public import Checkpoints
+public import ReplayBuffers
+public import StateTree
+public import Training
+
+extension DQN {
+  static let learnerComponent = "learner_group/learner"
+  static let runnerComponent = "env_runner"
+  static let bufferComponent = "replay_buffer"
+
+  /// Writes what learner and replay buffer did, and refreshes epsilon.
+  public func report(into result: inout TrainingResult) {
+    updates.report(into: &result)
+    let module = "learners/default_policy"
+    result["\(module)/default_optimizer_learning_rate"] = learner.learningRate
+    result.set(.integer(learner.trainableParameterCount), at: "\(module)/num_trainable_parameters")
+    if learner.targetUpdateCount > 0 {
+      result.set(.integer(learner.targetUpdateCount), at: "\(module)/num_target_updates")
+      result.set(.integer(clock.lastTargetUpdate), at: "\(module)/last_target_update_ts")
+    }
+    let counters = replayBuffer.counters
+    result.set(.integer(counters.steps), at: "replay_buffer/num_env_steps_stored")
+    result.set(.integer(counters.episodes), at: "replay_buffer/num_episodes_stored")
+    result.set(.integer(counters.insertionCount), at: "replay_buffer/num_env_steps_added_lifetime")
+    result.set(.integer(counters.insertionCount - counters.steps), at: "replay_buffer/num_env_steps_evicted_lifetime")
+    result.set(.integer(counters.evictedEpisodes), at: "replay_buffer/num_episodes_evicted_lifetime")
+    result.set(.integer(counters.sampledCount), at: "replay_buffer/num_env_steps_per_sample_lifetime")
+    result["env_runners/epsilon"] = config.epsilon.value(at: clock.epsilonStep)
+    clock.epsilonStep = environmentSteps
+  }
+
+  /// Timers of epsilon and target network, and how much was trained.
+  public var counters: StateValue {
+    ["clock": clock.state, "num_module_steps_trained_lifetime": .integer(updates.lifetimeItems)]
+  }
+
+  /// Takes them back, or leaves them as they were.
+  /// - Throws: `StateTreeError`.
+  public func restoreCounters(from state: StateValue) throws {
+    let reader = try StateReader(state, at: ["counters"])
+    let trained = try reader.count("num_module_steps_trained_lifetime")
+    clock = try DQNClock(reader.reader("clock"))
+    updates.restore(lifetimeItems: trained)
+  }
+
+  /// Adds learner, runner and replay buffer.
+  public func add(to contents: inout CheckpointContents, replayBuffer inclusion: BufferInclusion) {
+    contents.add(Self.learnerComponent, state: learner.state)
+    contents.add(Self.runnerComponent, state: runner.state)
+    switch inclusion {
+    case .include: contents.add(Self.bufferComponent, buffer: replayBuffer.snapshot())
+    case .omit: contents.omit(Self.bufferComponent, because: "the checkpoint was to be saved without it")
+    }
+  }
+
+  /// Takes them back.
+  /// - Throws: `CheckpointError`.
+  public func load(from restoration: inout Restoration) throws {
+    try restoration.restore(Self.learnerComponent, into: &learner)
+    let hasRunner = try restoration.restore(Self.runnerComponent, into: &runner)
+    savedRefillUntil = clock.refillUntil
+    guard try loadBuffer(from: &restoration) else {
+      clock.refillUntil = insertionCount + config.learningStarts
+      return
+    }
+    if !hasRunner {
+      try replayBuffer.truncateOpenEpisodes()
+      runner.renameEpisodes(since: insertionCount)
+    }
+  }
+
+  private func loadBuffer(from restoration: inout Restoration) throws -> Bool {
+    let defaults = bufferDefaults
+    if var uniform = replayBuffer as? EpisodeReplayBuffer {
+      defer { replayBuffer = uniform }
+      return try restoration.restoreBuffer(Self.bufferComponent, into: &uniform, defaults: defaults)
+    }
+    guard var prioritized = replayBuffer as? PrioritizedEpisodeReplayBuffer else { return false }
+    defer { replayBuffer = prioritized }
+    return try restoration.restoreBuffer(Self.bufferComponent, into: &prioritized, defaults: defaults)
+  }
+
+  /// What a dump of RLlib does not say.
+  private var bufferDefaults: BufferDefaults {
+    BufferDefaults(
+      capacity: config.replayBuffer.capacity, alpha: config.replayBuffer.alpha, seed: config.common.seed)
+  }
+
+  /// Replaces the replay buffer; unless contents are of this moment, learning waits until
+  /// `num_steps_sampled_before_learning_starts` steps are in it.
+  /// - Throws: `ReplayBufferError` for another kind of buffer or other columns, and what reading throws.
+  public func replaceReplayBuffer(with contents: any BufferContents, continuity: BufferContinuity) throws {
+    guard contents.schema == (try runner.schema()) else {
+      throw ReplayBufferError.invalidSchema("\(contents.schema), the environment gives \(try runner.schema())")
+    }
+    var loaded = try type(of: replayBuffer).loaded(from: contents, defaults: bufferDefaults)
+    guard continuity == .broken else {
+      replayBuffer = loaded
+      clock.refillUntil = savedRefillUntil
+      return
+    }
+    try loaded.truncateOpenEpisodes()
+    replayBuffer = loaded
+    runner.renameEpisodes(since: insertionCount)
+    clock.refillUntil = insertionCount + max(0, config.learningStarts - loaded.count)
+  }
+
+  /// The digest of the next draws of the runner or of the replay buffer.
+  public func proof(of component: String) -> String? {
+    switch component {
+    case Self.runnerComponent: return StateDigest.sha256(of: runner.nextDraws)
+    case Self.bufferComponent:
+      var copy = replayBuffer
+      guard
+        let sample = try? copy.sample(
+          count: config.batchSize, nStep: config.nStep, gamma: config.learner.gamma,
+          correcting: config.replayBuffer.beta)
+      else { return nil }
+      return StateDigest.sha256(of: [
+        "steps": .tensor(Tensor(vector: sample.steps.map { Int64($0) })),
+        "n_steps": .tensor(Tensor(vector: sample.nSteps.map { Int64($0) })),
+        "rewards": .tensor(Tensor(vector: sample.rewards)), "weights": .tensor(Tensor(vector: sample.weights)),
+        "obs": .tensor(sample.observations),
+      ])
+    default: return nil
+    }
+  }
+
+  /// Takes over settings that can change while running.
+  /// - Throws: `TrainingError.fixedSetting`, `DQNLearnerError`; nothing is changed then.
+  public func apply(_ changed: DQNConfig) throws {
+    for change in changed.changes(from: config) {
+      if let component = DQNConfig.component(keeping: change.path) {
+        throw TrainingError.fixedSetting(
+          name: change.path, component: component, saved: change.saved, now: change.now)
+      }
+    }
+    var renewed = learner
+    if changed.learner != config.learner {
+      renewed = try DQNLearner(
+        observationSize: learner.observationSize, actionCount: learner.actionCount, settings: changed.learner, seed: 0)
+      try renewed.restore(from: learner.state)
+      if changed.learner.learningRate != config.learner.learningRate {
+        renewed.learningRate = changed.learner.learningRate
+      }
+    }
+    learner = renewed
+    config = changed
+  }
+}

@@ -1,0 +1,82 @@
+public import FileSystems
+internal import Synchronization
+public import SystemPackage
+
+/// The directory of an experiment in the hands of its one writer, which holds its lock until the end of its life.
+/// - Source: `Checkpoints.md`.
+public final class ExperimentDirectory: Sendable {
+  /// The names of what lies in it.
+  public let layout: ExperimentLayout
+  /// The directory.
+  public var path: FilePath { layout.directory }
+  let fileSystem: any FileSystem
+  let memory = Mutex(ExperimentMemory())
+  private let lock: ExperimentLock
+
+  private init(_ layout: ExperimentLayout, _ lock: ExperimentLock, on fileSystem: any FileSystem) {
+    self.layout = layout
+    self.lock = lock
+    self.fileSystem = fileSystem
+  }
+
+  /// Begins an experiment in a directory, which is made if it is missing.
+  /// - Throws: `CheckpointError.experimentExists` where there is one, `.locked`, `.fileSystem`.
+  public static func create(
+    at path: FilePath, on fileSystem: any FileSystem = POSIXFileSystem()
+  ) throws(CheckpointError) -> ExperimentDirectory {
+    let layout = ExperimentLayout(path)
+    try onFiles { () throws(FileSystemError) in try fileSystem.ensureDirectories(path) }
+    try requireNoExperiment(layout, fileSystem)
+    let lock = try ExperimentLock(layout, on: fileSystem)
+    // Another one may have begun between the look and the lock.
+    try requireNoExperiment(layout, fileSystem)
+    return ExperimentDirectory(layout, lock, on: fileSystem)
+  }
+
+  private static func requireNoExperiment(
+    _ layout: ExperimentLayout, _ fileSystem: any FileSystem
+  ) throws(CheckpointError) {
+    let contents = try onFiles { () throws(FileSystemError) in
+      try ExperimentContents(of: layout, on: fileSystem)
+    }
+    if let found = contents.evidence { throw .experimentExists(layout.directory, found: found) }
+  }
+
+  /// Opens an experiment for writing and removes what a killed writer left.
+  /// - Throws: `CheckpointError.notExperiment`, `.locked`, `.fileSystem`.
+  public static func open(
+    at path: FilePath, on fileSystem: any FileSystem = POSIXFileSystem()
+  ) throws(CheckpointError) -> ExperimentDirectory {
+    let layout = ExperimentLayout(path)
+    let contents: ExperimentContents
+    do { contents = try ExperimentContents(of: layout, on: fileSystem) } catch {
+      throw error.isMissing ? .notExperiment(path) : .fileSystem(error)
+    }
+    guard contents.evidence != nil || contents.hasLock else { throw .notExperiment(path) }
+    let experiment = ExperimentDirectory(layout, try ExperimentLock(layout, on: fileSystem), on: fileSystem)
+    try onFiles { () throws(FileSystemError) in try experiment.removeLeftovers(contents) }
+    return experiment
+  }
+
+  /// Removes the temporaries of what only the holder of the lock writes.
+  private func removeLeftovers(_ contents: ExperimentContents) throws(FileSystemError) {
+    let own: Set = ["result.json", "progress.csv", "params.json"]
+    try fileSystem.removeTemporaries(inLocked: path) { name in
+      ExperimentLayout.iteration(ofCheckpoint: name) != nil || own.contains(name)
+    }
+    try fileSystem.removeTemporaries(inLocked: layout.segments) { _ in true }
+    for directory in contents.superseded { try fileSystem.removeTemporaries(inLocked: directory) { _ in true } }
+  }
+}
+
+extension FileSystem {
+  /// Makes a directory and those above it that are missing; their names are durable afterwards.
+  func ensureDirectories(_ path: FilePath) throws(FileSystemError) {
+    do { try ensureDirectory(path) } catch where error.code == .noSuchFileOrDirectory {
+      let parent = path.parent
+      guard parent != path, parent != "." else { throw error }
+      try ensureDirectories(parent)
+      try ensureDirectory(path)
+    }
+  }
+}

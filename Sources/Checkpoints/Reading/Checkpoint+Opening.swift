@@ -1,0 +1,88 @@
+public import FileSystems
+public import SystemPackage
+
+extension Checkpoint {
+  /// Opens a checkpoint, or the newest of an experiment, checking that every file it names is there with its size.
+  /// - Parameter fallback: What to do if an experiment's newest checkpoint cannot be used. Default: stop.
+  /// - Throws: `CheckpointError`: `.notExperiment`, `.noCheckpoint`, `.newestUnusable`; for a checkpoint's own directory
+  ///   `.incomplete`, `.invalidManifest`, `.newerVersion`.
+  public static func open(
+    _ path: FilePath, fallback: Fallback = .refuse, on fileSystem: any FileSystem = POSIXFileSystem()
+  ) throws(CheckpointError) -> Checkpoint {
+    if try isCheckpoint(path, fileSystem) { return try openDirectory(path, on: fileSystem) }
+    let layout = ExperimentLayout(path)
+    let contents: ExperimentContents
+    do { contents = try ExperimentContents(of: layout, on: fileSystem) } catch {
+      throw error.isMissing ? .notExperiment(path) : .fileSystem(error)
+    }
+    guard !contents.checkpoints.isEmpty else {
+      guard contents.evidence != nil || contents.hasLock else { throw .notExperiment(path) }
+      throw .noCheckpoint(path, skipped: [])
+    }
+    return try openNewest(of: contents.checkpoints, layout, fallback, fileSystem)
+  }
+
+  /// Whether a directory is a checkpoint's: by its manifest, or by its name if that is missing.
+  private static func isCheckpoint(_ path: FilePath, _ fileSystem: any FileSystem) throws(CheckpointError) -> Bool {
+    let manifest = path.appending(ExperimentLayout.manifestName)
+    if try onFiles({ () throws(FileSystemError) in try fileSystem.exists(manifest) }) { return true }
+    guard let name = path.lastComponent?.string, ExperimentLayout.iteration(ofCheckpoint: name) != nil else {
+      return false
+    }
+    return try onFiles { () throws(FileSystemError) in try fileSystem.exists(path) }
+  }
+
+  private static func openNewest(
+    of iterations: [Int], _ layout: ExperimentLayout, _ fallback: Fallback, _ fileSystem: any FileSystem
+  ) throws(CheckpointError) -> Checkpoint {
+    var skipped: [CheckpointSkip] = []
+    for iteration in iterations.reversed() {
+      let directory = layout.checkpoint(iteration)
+      do throws(CheckpointError) {
+        let opened = try openDirectory(directory, on: fileSystem)
+        return Checkpoint(
+          path: opened.path, manifest: opened.manifest, passedOver: skipped, fileSystem: fileSystem)
+      } catch {
+        let reason = error.reason(in: directory)
+        guard fallback == .allowOlder else {
+          throw .newestUnusable(directory, reason: reason, hasOlder: iteration != iterations.first)
+        }
+        skipped.append(CheckpointSkip(directory, reason: reason))
+      }
+    }
+    throw .noCheckpoint(layout.directory, skipped: skipped)
+  }
+
+  /// Opens a checkpoint's own directory.
+  static func openDirectory(
+    _ path: FilePath, on fileSystem: any FileSystem
+  ) throws(CheckpointError) -> Checkpoint {
+    let manifest = try CheckpointManifest.read(in: path, on: fileSystem)
+    if let name = path.lastComponent?.string, let iteration = ExperimentLayout.iteration(ofCheckpoint: name),
+      iteration != manifest.iteration
+    {
+      throw .invalidManifest(
+        path.appending(ExperimentLayout.manifestName),
+        reason: "it is of iteration \(manifest.iteration), the directory of iteration \(iteration)")
+    }
+    let files = CheckpointFiles(path, manifest, on: fileSystem)
+    for file in manifest.files {
+      let place = try onFiles { () throws(FileSystemError) in try files.place(of: file) }
+      if case .nowhere(let reason) = place { throw .incomplete(path, reason: "\(file.path): \(reason)") }
+    }
+    return Checkpoint(path: path, manifest: manifest, passedOver: [], fileSystem: fileSystem)
+  }
+}
+
+extension CheckpointError {
+  /// Why a checkpoint cannot be used, without naming it again.
+  func reason(in checkpoint: FilePath) -> String {
+    switch self {
+    case .incomplete(_, let reason): reason
+    case .invalidManifest(_, let reason): "\(ExperimentLayout.manifestName): \(reason)"
+    case .newerVersion(_, let found, let supported):
+      "it has version \(found), this rlbuf reads up to \(supported)"
+    default: description
+    }
+  }
+}

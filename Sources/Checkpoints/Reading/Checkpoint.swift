@@ -1,0 +1,115 @@
+internal import BufferFiles
+internal import FileSystems
+public import StateTree
+public import SystemPackage
+
+/// A checkpoint, read without a lock: its manifest, the state of its components, its buffers.
+public struct Checkpoint: Sendable {
+  /// What to do if the newest checkpoint of an experiment cannot be used.
+  public enum Fallback: Sendable, Hashable {
+    /// Stop and say so.
+    case refuse
+    /// Take the newest one before it that can be used.
+    case allowOlder
+  }
+
+  /// The checkpoint's directory.
+  public let path: FilePath
+  /// What it says of itself.
+  public let manifest: CheckpointManifest
+  /// Newer checkpoints that were passed over, because older ones were allowed.
+  public let passedOver: [CheckpointSkip]
+  let fileSystem: any FileSystem
+
+  init(path: FilePath, manifest: CheckpointManifest, passedOver: [CheckpointSkip], fileSystem: any FileSystem) {
+    self.path = path
+    self.manifest = manifest
+    self.passedOver = passedOver
+    self.fileSystem = fileSystem
+  }
+
+  /// The state of a component, its file checked against its digest.
+  /// - Throws: `CheckpointError.unknownComponent`, `.omittedComponent`, `.wrongComponentKind`, `.damagedFile`, `.file`.
+  public func state(_ component: String) throws(CheckpointError) -> StateValue {
+    let found = try self.component(component)
+    guard !found.isBuffer else { throw .wrongComponentKind(path, name: component, isBuffer: true) }
+    return try state(in: found.file)
+  }
+
+  /// A replay buffer, read row group by row group from its segments, which are checked against their digests.
+  /// - Throws: as `state(_:)`, and `.missingSegment`, `.invalidSegments`.
+  public func buffer(_ component: String) throws(CheckpointError) -> CheckpointBuffer {
+    let found = try self.component(component)
+    guard found.isBuffer else { throw .wrongComponentKind(path, name: component, isBuffer: false) }
+    return try CheckpointBuffer(found, try segmentList(of: found), in: self)
+  }
+
+  /// The bytes of all files of a component; 0 if there is none of this name.
+  public func byteCount(of component: String) -> Int {
+    guard let component = manifest.component(component) else { return 0 }
+    let paths = Set(component.paths)
+    return manifest.files.reduce(0) { $0 + (paths.contains($1.path) ? $1.byteCount : 0) }
+  }
+
+  private func component(_ name: String) throws(CheckpointError) -> CheckpointManifest.Component {
+    if let component = manifest.component(name) { return component }
+    if let omission = manifest.omitted.first(where: { $0.name == name }) {
+      throw .omittedComponent(path, name: name, because: omission.because)
+    }
+    throw .unknownComponent(path, name: name, known: manifest.componentNames)
+  }
+
+  /// The list of segments of a buffer, which must name those of the manifest.
+  func segmentList(of component: CheckpointManifest.Component) throws(CheckpointError) -> SegmentList {
+    guard case .buffer(let kind, _, let names) = component.content else {
+      throw .wrongComponentKind(path, name: component.name, isBuffer: false)
+    }
+    let state = try state(in: component.file)
+    let file = path.appending(component.file)
+    let list: SegmentList
+    do { list = try SegmentList(state: state) } catch { throw .invalidSegments(file, reason: error.reason) }
+    guard list.segments.map(\.name) == names, list.kind == kind else {
+      throw .invalidSegments(file, reason: "it names other segments or another kind than the manifest")
+    }
+    return list
+  }
+
+  private func state(in name: String) throws(CheckpointError) -> StateValue {
+    guard let file = manifest.files.first(where: { $0.path == name }) else {
+      throw .incomplete(path, reason: "\(name): it is not in the manifest")
+    }
+    let path = try verifiedPath(of: file)
+    do { return try BufferFile.open(path, follow: .never, on: fileSystem).state() } catch { throw .file(error) }
+  }
+
+  /// Where a file lies whose bytes have just been read and are those of the manifest.
+  func verifiedPath(of file: CheckpointManifest.File) throws(CheckpointError) -> FilePath {
+    let files = CheckpointFiles(path, manifest, on: fileSystem)
+    let place = try onFiles { () throws(FileSystemError) in try files.place(of: file) }
+    guard let found = place.path else {
+      guard case .nowhere(let reason) = place else { throw .notExperiment(path) }
+      if let pooled = files.pooled(file.path), reason == "it is missing" {
+        throw .missingSegment(
+          path, name: pooled.lastComponent?.string ?? file.path, looked: [path.appending(file.path), pooled])
+      }
+      throw .damagedFile(path.appending(file.path), reason: reason)
+    }
+    let fileSystem = fileSystem
+    let digest = try onFiles { () throws(FileSystemError) in try fileSystem.digest(of: found) }
+    if digest.sha256 == file.sha256, digest.byteCount == file.byteCount { return found }
+    // Damaged in the checkpoint, but perhaps sound in the pool.
+    if case .checkpoint = place, let pooled = files.pooled(file.path),
+      fileSystem.holds(DigestedFile(byteCount: file.byteCount, sha256: file.sha256), at: pooled, isTrusted: false)
+    {
+      return pooled
+    }
+    throw .damagedFile(found, reason: digest.mismatch(with: file))
+  }
+}
+
+extension DigestedFile {
+  /// How it differs from what the manifest says.
+  func mismatch(with file: CheckpointManifest.File) -> String {
+    "its SHA-256 is \(sha256.prefix(8)), the manifest says \(file.sha256.prefix(8))"
+  }
+}

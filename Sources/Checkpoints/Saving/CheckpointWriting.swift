@@ -1,0 +1,234 @@
+internal import BufferFiles
+internal import FileSystems
+internal import ReplayBuffers
+internal import StateTree
+internal import SystemPackage
+
+/// One save under way: a temporary directory beside the checkpoint, which becomes it by one rename.
+struct CheckpointWriting {
+  let layout: ExperimentLayout
+  let options: CheckpointOptions
+  let fileSystem: any FileSystem
+  /// The temporary directory.
+  let directory: FilePath
+
+  private(set) var manifest: CheckpointManifest
+  private(set) var bytesWritten = 0
+  private(set) var segmentsWritten = 0
+  private(set) var segmentsReused = 0
+  private var directories: [String] = []
+  /// What this save added to the pool.
+  private var published: [FilePath] = []
+  private var hasMadePool = false
+
+  /// Begins a save.
+  init(
+    _ manifest: CheckpointManifest, in layout: ExperimentLayout, options: CheckpointOptions,
+    on fileSystem: any FileSystem
+  ) throws(CheckpointError) {
+    self.manifest = manifest
+    self.layout = layout
+    self.options = options
+    self.fileSystem = fileSystem
+    let destination = layout.checkpoint(manifest.iteration)
+    directory = try onFiles { () throws(FileSystemError) in
+      try fileSystem.createTemporaryDirectory(for: destination)
+    }
+  }
+
+  /// Where a file of the checkpoint is written.
+  func path(_ name: String) -> FilePath { directory.appending(name) }
+
+  /// Notes that a component was left out.
+  mutating func omit(_ name: String, because reason: String) {
+    manifest.omitted.append(.init(name: name, because: reason))
+  }
+
+  /// Notes a component whose files are written.
+  mutating func add(_ component: CheckpointManifest.Component) { manifest.components.append(component) }
+
+  /// Writes a file of state.
+  mutating func write(_ state: StateValue, to name: String) throws(CheckpointError) {
+    try makeDirectories(for: name)
+    let (path, options, fileSystem) = (path(name), WritingOptions(level: options.level, existing: .refuse), fileSystem)
+    do throws(BufferFileError) {
+      try BufferFileWriter.create(at: path, header: FileHeader(content: .state), options: options, on: fileSystem)
+        .finish(state: state)
+    } catch { throw .file(error) }
+    try note(name, try onFiles { () throws(FileSystemError) in try fileSystem.digest(of: path) })
+  }
+
+  /// Writes the rows of a new segment and puts it into the pool.
+  /// - Returns: Its name and what it is.
+  mutating func write(
+    _ contents: SegmentContents, steps: Range<Int>, of component: String
+  ) throws(CheckpointError) -> (name: String, file: DigestedFile) {
+    let provisional = path(ComponentPath.segment("segment\(segmentsWritten)", of: component))
+    try makeDirectories(for: ComponentPath.segment("segment", of: component))
+    try write(contents, of: component, to: provisional)
+    let fileSystem = fileSystem
+    let file = try onFiles { () throws(FileSystemError) in try fileSystem.digest(of: provisional) }
+    let name = SegmentName.name(steps: steps, sha256: file.sha256)
+    let path = path(ComponentPath.segment(name, of: component))
+    try onFiles { () throws(FileSystemError) in try fileSystem.move(provisional, to: path) }
+    try note(ComponentPath.segment(name, of: component), file)
+    segmentsWritten += 1
+    try publish(path, name, file)
+    return (name, file)
+  }
+
+  private func write(
+    _ contents: SegmentContents, of component: String, to path: FilePath
+  ) throws(CheckpointError) {
+    let options = WritingOptions(level: options.level, existing: .refuse)
+    do { try BufferFileWriter.write(contents, to: path, options: options, on: fileSystem) } catch {
+      throw CheckpointError(error, layout.checkpoint(manifest.iteration), component)
+    }
+  }
+
+  /// Gives the checkpoint a segment that an earlier save wrote.
+  /// - Parameter sources: Where it may lie, best first; the first that is what it should be is taken.
+  /// - Parameter isTrusted: Whether this process has read it before, so that its size is enough.
+  /// - Returns: false if it is nowhere.
+  mutating func reuse(
+    _ name: String, _ file: DigestedFile, from sources: [FilePath], of component: String, isTrusted: Bool
+  ) throws(CheckpointError) -> Bool {
+    let path = path(ComponentPath.segment(name, of: component))
+    try makeDirectories(for: ComponentPath.segment(name, of: component))
+    for source in sources where fileSystem.holds(file, at: source, isTrusted: isTrusted) {
+      let fileSystem = fileSystem
+      let isLink = try onFiles { () throws(FileSystemError) in try fileSystem.linkOrCopy(source, to: path) }
+      try note(ComponentPath.segment(name, of: component), file, isNew: !isLink)
+      segmentsReused += 1
+      if source != layout.segments.appending(name) { try publish(path, name, file) }
+      return true
+    }
+    return false
+  }
+
+  /// Takes a file of another checkpoint over: a segment by link where that can be, anything else as a copy.
+  mutating func takeOver(
+    _ file: CheckpointManifest.File, from source: FilePath, segment: String?
+  ) throws(CheckpointError) {
+    try makeDirectories(for: file.path)
+    let (path, fileSystem) = (path(file.path), fileSystem)
+    let isLink = try onFiles { () throws(FileSystemError) in
+      if segment != nil { return try fileSystem.linkOrCopy(source, to: path) }
+      try fileSystem.copy(source, to: path)
+      return false
+    }
+    let digested = DigestedFile(byteCount: file.byteCount, sha256: file.sha256)
+    try note(file.path, digested, isNew: !isLink)
+    if let segment { try publish(path, segment, digested) }
+  }
+
+  /// Puts a segment of this checkpoint into the pool. What has its name there and is something else was left by a save
+  /// that did not end, or is damaged: no manifest vouches for it.
+  private mutating func publish(_ path: FilePath, _ name: String, _ file: DigestedFile) throws(CheckpointError) {
+    let pooled = layout.segments.appending(name)
+    try makePool()
+    let fileSystem = fileSystem
+    let isThere = try onFiles { () throws(FileSystemError) in try fileSystem.exists(pooled) }
+    if isThere {
+      if fileSystem.holds(file, at: pooled, isTrusted: false) { return }
+      try onFiles { () throws(FileSystemError) in
+        try fileSystem.uninterrupted { () throws(FileSystemError) in try fileSystem.unlink(pooled) }
+      }
+    }
+    published.append(pooled)
+    _ = try onFiles { () throws(FileSystemError) in try fileSystem.linkOrCopy(path, to: pooled) }
+  }
+
+  private mutating func makePool() throws(CheckpointError) {
+    let (pool, fileSystem) = (layout.segments, fileSystem)
+    guard published.isEmpty, !hasMadePool else { return }
+    let isThere = try onFiles { () throws(FileSystemError) in try fileSystem.exists(pool) }
+    guard !isThere else { return }
+    hasMadePool = true
+    try onFiles { () throws(FileSystemError) in try fileSystem.ensureDirectory(pool) }
+  }
+
+  private mutating func makeDirectories(for name: String) throws(CheckpointError) {
+    let names = name.split(separator: "/").dropLast()
+    for count in 0..<names.count {
+      let name = names[...count].joined(separator: "/")
+      guard !directories.contains(name) else { continue }
+      let (path, fileSystem) = (path(name), fileSystem)
+      try onFiles { () throws(FileSystemError) in
+        try fileSystem.uninterrupted { () throws(FileSystemError) in try fileSystem.createDirectory(path) }
+      }
+      directories.append(name)
+    }
+  }
+
+  private mutating func note(_ name: String, _ file: DigestedFile, isNew: Bool = true) throws(CheckpointError) {
+    manifest.files.append(.init(path: name, byteCount: file.byteCount, sha256: file.sha256))
+    if isNew { bytesWritten += file.byteCount }
+    let (count, limit) = (manifest.files.count, CheckpointManifest.fileLimit)
+    guard count <= limit else {
+      throw .tooMany(layout.checkpoint(manifest.iteration), what: "files", found: count, limit: limit)
+    }
+  }
+
+  /// Writes the manifest, makes everything durable and gives the checkpoint its name.
+  mutating func commit() throws(CheckpointError) {
+    manifest.files.sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+    let text = Array(try manifest.text().utf8)
+    guard text.count <= CheckpointManifest.byteLimit else {
+      throw .tooMany(
+        layout.checkpoint(manifest.iteration), what: "bytes of manifest", found: text.count,
+        limit: CheckpointManifest.byteLimit)
+    }
+    bytesWritten += text.count
+    do throws(FileSystemError) {
+      if !published.isEmpty { try fileSystem.syncNames(in: layout.segments) }
+      for name in directories.reversed() { try fileSystem.syncNames(in: path(name)) }
+      try fileSystem.commit(text.span, to: path(ExperimentLayout.manifestName), existing: .refuse)
+      try fileSystem.move(directory, to: layout.checkpoint(manifest.iteration))
+    } catch { throw .fileSystem(error) }
+    do throws(FileSystemError) { try fileSystem.syncNames(in: layout.directory) } catch {
+      // Not known to be durable, so it must not be seen: whoever saves again would find it in the way.
+      try? fileSystem.move(layout.checkpoint(manifest.iteration), to: directory)
+      throw .fileSystem(error)
+    }
+  }
+
+  /// Removes all that this save has made.
+  func abandon() {
+    try? fileSystem.removeTree(directory)
+    for path in published {
+      try? fileSystem.uninterrupted { () throws(FileSystemError) in try fileSystem.unlink(path) }
+    }
+    if hasMadePool {
+      try? fileSystem.uninterrupted { () throws(FileSystemError) in try fileSystem.removeDirectory(layout.segments) }
+    }
+  }
+}
+
+extension FileSystem {
+  /// Whether a path is a regular file of this size and, unless it was read before, of this digest.
+  func holds(_ file: DigestedFile, at path: FilePath, isTrusted: Bool) -> Bool {
+    let status = try? uninterrupted { () throws(FileSystemError) in try self.status(of: path) }
+    guard let status, status.kind == .regular, status.byteCount == file.byteCount else { return false }
+    return isTrusted || (try? digest(of: path)) == file
+  }
+}
+
+/// The names of segments: `<first step>-<end>-<digest>.msgpack.zst`.
+enum SegmentName {
+  static func name(steps: Range<Int>, sha256: String) -> String {
+    "\(padded(steps.lowerBound))-\(padded(steps.upperBound))-\(sha256.prefix(16))\(ExperimentLayout.fileSuffix)"
+  }
+
+  /// Whether a name can be a segment's; nothing else in the pool is ever deleted.
+  static func matches(_ name: String) -> Bool {
+    guard name.hasSuffix(ExperimentLayout.fileSuffix) else { return false }
+    let parts = name.dropLast(ExperimentLayout.fileSuffix.count).split(separator: "-", omittingEmptySubsequences: false)
+    return parts.count == 3 && parts[2].count == 16 && parts[..<2].allSatisfy { $0.count >= 12 && Int($0) != nil }
+  }
+
+  private static func padded(_ step: Int) -> String {
+    let digits = String(step)
+    return String(repeating: "0", count: max(0, 12 - digits.count)) + digits
+  }
+}

@@ -1,0 +1,70 @@
+internal import Glibc
+public import SystemPackage
+
+/// Directories that appear under their name complete, or not at all: made under a temporary name, renamed at the end.
+extension FileSystem {
+  /// Creates the first temporary directory beside `destination` whose name is free: `.<name>.<pid>-<n>.partial`.
+  /// - Throws: what `createDirectory` throws, with the destination as its path.
+  public func createTemporaryDirectory(for destination: FilePath) throws(FileSystemError) -> FilePath {
+    guard let name = destination.lastComponent else {
+      throw FileSystemError(.createDirectory, destination, code: .noSuchFileOrDirectory)
+    }
+    for number in 0..<1000 {
+      guard let component = TemporaryName(name.string, process: getpid(), number: number).component else { break }
+      let path = destination.directory.appending(component)
+      do {
+        try uninterrupted { () throws(FileSystemError) in try createDirectory(path) }
+        return path
+      } catch {
+        guard error.code != .fileExists else { continue }
+        var error = error
+        error.path = destination
+        throw error
+      }
+    }
+    throw FileSystemError(.createDirectory, destination, code: .fileExists)
+  }
+
+  /// Deletes a directory with all that is in it; links in it are deleted, never followed.
+  /// - Throws: what `list`, `unlink` and `removeDirectory` throw; what vanished meanwhile is no error.
+  public func removeTree(_ directory: FilePath) throws(FileSystemError) {
+    do {
+      for entry in try uninterrupted({ () throws(FileSystemError) in try list(directory) }) {
+        let path = directory.appending(entry.name)
+        if entry.kind == .directory { try removeTree(path) } else {
+          do { try uninterrupted { () throws(FileSystemError) in try unlink(path) } } catch
+            where error.code == .noSuchFileOrDirectory
+          {}
+        }
+      }
+      try uninterrupted { () throws(FileSystemError) in try removeDirectory(directory) }
+    } catch where error.code == .noSuchFileOrDirectory {}
+  }
+
+  /// Deletes every temporary file and directory of a directory to which nobody else writes, because the caller holds its
+  /// lock: whatever there is was left by a process that is gone, even if its number was given to another.
+  /// - Parameter isMeant: Says for the name that a temporary was to get whether it may go.
+  /// - Returns: The names that were deleted.
+  /// - Throws: what `list` and `removeTree` throw; a directory that is missing is no error.
+  @discardableResult
+  public func removeTemporaries(
+    inLocked directory: FilePath, where isMeant: (String) -> Bool
+  ) throws(FileSystemError) -> [FilePath.Component] {
+    var removed: [FilePath.Component] = []
+    let entries: [DirectoryEntry]
+    do { entries = try uninterrupted { () throws(FileSystemError) in try list(directory) } } catch
+      where error.code == .noSuchFileOrDirectory
+    { return [] }
+    for entry in entries {
+      guard let name = TemporaryName(entry.name), isMeant(name.destinationName) else { continue }
+      let path = directory.appending(entry.name)
+      switch entry.kind {
+      case .directory: try removeTree(path)
+      case .regular: try uninterrupted { () throws(FileSystemError) in try unlink(path) }
+      default: continue
+      }
+      removed.append(entry.name)
+    }
+    return removed
+  }
+}

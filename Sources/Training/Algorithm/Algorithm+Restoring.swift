@@ -1,0 +1,181 @@
+internal import Checkpoints
+internal import FileSystems
+internal import StateTree
+public import SystemPackage
+
+extension Algorithm {
+  /// Restores a run from a checkpoint, or from the newest of an experiment, to go on as if nothing had happened.
+  ///
+  /// The configuration and the callbacks are those that were saved, as `configure` then changes them. Events:
+  /// `onEnvironmentCreated` and `onAlgorithmInit` while the parts are made, `onCheckpointLoaded` always, once everything
+  /// is restored. What lies after the restored iteration moves aside last, so that a restore that fails changes nothing.
+  /// - Throws: `CheckpointError`, `TrainingError`, and what callbacks throw.
+  public static func restore(
+    from path: FilePath, options: RestoreOptions = RestoreOptions(), services: TrainingServices = TrainingServices(),
+    configure: (Config) throws -> Config = { $0 }
+  ) throws -> Self {
+    let source = try RestoreSource(path, options, on: services.fileSystem)
+    let manifest = source.checkpoint.manifest
+    var (saved, leftovers) = try Config.restored(from: manifest.configuration, registry: services.registry)
+    saved.follow(from: saved.common.experiment ?? source.recordedExperiment, to: source.home)
+    var config = saved
+    for override in options.overrides { config = try config.setting(override.name, override.value) }
+    config = try configure(config)
+    if let home = source.home { config.common.experiment = home }
+    let algorithm = try build(config, services: services, id: manifest.runID) { run in
+      run.isDryRun = options.destination == .dryRun
+      if let output = source.output { run.outputs[output.path.lexicallyNormalized()] = .init(directory: output) }
+    }
+    leftovers.closures.removeAll { name in
+      config.common.callbacks.closures.counts.contains { $0.event.rawValue == name }
+    }
+    let report = try algorithm.load(source.checkpoint, options, saved, leftovers)
+    try algorithm.fireCheckpointLoaded(report)
+    if let output = source.output { try algorithm.takeOver(output) }
+    return algorithm
+  }
+
+  private func load(
+    _ checkpoint: Checkpoint, _ options: RestoreOptions, _ saved: Config, _ leftovers: ConfigLeftovers
+  ) throws -> RestoreReport {
+    var restoration = try Restoration(checkpoint, selection: options.effectiveSelection)
+    if let state = try restoration.state(of: "algorithm_state") {
+      try restoreAlgorithmState(state, &restoration.report)
+    }
+    try load(from: &restoration)
+    let restored = restoration.report.restored.map(\.component)
+    let changes = config.changes(from: saved)
+    for change in changes {
+      if let component = Config.component(keeping: change.path), restored.contains(component) {
+        throw TrainingError.fixedSetting(
+          name: change.path, component: component, saved: change.saved, now: change.now)
+      }
+    }
+    // The learner's state has the learning rate of the saved run.
+    if changes.contains(where: { $0.path == "lr" }), let rate = config.learningRateSetting { learningRate = rate }
+    run.savedProofs = checkpoint.manifest.proofs
+    for component in Self.provenComponents where restored.contains(component) {
+      restoration.check(proof: proof(of: component), of: component)
+    }
+    var report = restoration.finish()
+    report.changed += changes
+    report.defaulted += leftovers.defaulted
+    report.lostClosures = leftovers.closures
+    for name in leftovers.callbacks {
+      report.warnings.append(
+        "the callback \(name) cannot be made again from params.json; give it anew or register its type")
+    }
+    compareMachines(checkpoint.manifest.provenance, &report)
+    if case .double(let seconds)? = checkpoint.manifest.provenance["time_total_s"] {
+      (run.totalSeconds, run.secondsAtRestore) = (seconds, seconds)
+    }
+    try settleReplayBuffer(options, &report)
+    return report
+  }
+
+  /// Joins the dump that was asked for, or says what a missing buffer means.
+  private func settleReplayBuffer(_ options: RestoreOptions, _ report: inout RestoreReport) throws {
+    if let dump = options.joinedDump {
+      report.skipped.removeAll { $0 == "replay_buffer" }
+      try joinReplayBuffer(from: dump, report: &report)
+    } else if replayBufferSnapshot != nil, !report.restored.contains(where: { $0.component == "replay_buffer" }) {
+      report.warnings.append(Self.emptyBufferWarning)
+      run.inexactBecause.append(Self.emptyBufferReason)
+    }
+  }
+
+  static var emptyBufferWarning: String {
+    "the replay buffer is empty: the run goes on, but not bit for bit, and learns again once "
+      + "num_steps_sampled_before_learning_starts steps are in it"
+  }
+
+  private func compareMachines(_ saved: StateMap, _ report: inout RestoreReport) {
+    var now = provenance
+    now["processor"] = .string(services.machine.processor)
+    for key in ["processor", "blas"] as [StateKey] {
+      guard case .string(let then)? = saved[key], case .string(let current)? = now[key], then != current else {
+        continue
+      }
+      report.warnings.append(
+        "the run was saved with the \(key) \"\(then)\" and goes on with \"\(current)\": the last bits of results may differ")
+    }
+  }
+
+  private func fireCheckpointLoaded(_ report: RestoreReport) throws {
+    run.restoreReport = report
+    var context = CheckpointLoadedContext(algorithm: self, report: report)
+    try run.fire(.onCheckpointLoaded, &context, run.callbacks.closures.onCheckpointLoaded) {
+      try $0.onCheckpointLoaded(&$1)
+    }
+    run.restoreReport = context.report
+  }
+
+  /// Moves aside what lies after the iteration, and goes on in the experiment.
+  private func takeOver(_ experiment: ExperimentDirectory) throws {
+    // Opening the log cuts a line that a kill tore, so that what is rewound is whole.
+    _ = try RunLog(experiment.layout, on: services.fileSystem)
+    try experiment.rewind(to: iteration)
+    let log = try RunLog(experiment.layout, on: services.fileSystem)
+    try log.write(parameters: parameters(in: experiment.path))
+    run.outputs[experiment.path.lexicallyNormalized()] = Run.Output(directory: experiment, log: log)
+  }
+}
+
+/// Where a run is restored from and where it goes on.
+struct RestoreSource {
+  let checkpoint: Checkpoint
+  /// The experiment that goes on, locked; nil for a dry run and for a checkpoint without one around it.
+  let output: ExperimentDirectory?
+  /// The directory that paths of callbacks follow to.
+  let home: FilePath?
+  /// The directory in which the checkpoint lies.
+  let recordedExperiment: FilePath?
+
+  init(_ path: FilePath, _ options: RestoreOptions, on fileSystem: any FileSystem) throws {
+    let found = try Checkpoint.open(path, fallback: options.fallback, on: fileSystem)
+    let parent = found.path.removingLastComponent()
+    let experiment = parent.isEmpty ? FilePath(".") : parent
+    let isInExperiment = (try? fileSystem.status(of: ExperimentLayout(experiment).parameters)) != nil
+    recordedExperiment = isInExperiment ? experiment : nil
+    switch options.destination {
+    case .dryRun:
+      (checkpoint, output) = (found, nil)
+      home = recordedExperiment
+    case .fork(let new):
+      checkpoint = found
+      output = try ExperimentDirectory.fork(found, into: new, on: fileSystem)
+      home = new
+    case .inPlace:
+      output = isInExperiment ? try ExperimentDirectory.open(at: experiment, on: fileSystem) : nil
+      // Before the lock was held another process could have written or moved checkpoints.
+      checkpoint = try Checkpoint.open(path, fallback: options.fallback, on: fileSystem)
+      home = recordedExperiment
+    }
+  }
+}
+
+extension RestoreOptions {
+  /// The selection; a dump that is joined takes the place of the checkpoint's buffer.
+  var effectiveSelection: ComponentSelection {
+    var selection = selection
+    if joinedDump != nil { selection.without.append("replay_buffer") }
+    return selection
+  }
+}
+
+extension AlgorithmConfig {
+  /// The setting `lr`, if the algorithm has one.
+  var learningRateSetting: Double? {
+    Self.settings.first { $0.name == "lr" }.flatMap { Double(configState: $0.read(self)) }
+  }
+
+  /// Lets the paths of callbacks follow an experiment from where it was to where it is.
+  mutating func follow(from old: FilePath?, to new: FilePath?) {
+    guard let old, let new, old != new else { return }
+    for index in common.callbacks.callbacks.indices {
+      guard var callback = common.callbacks.callbacks[index] as? any RelocatableCallback else { continue }
+      callback.relocate(from: old, to: new)
+      common.callbacks.callbacks[index] = callback
+    }
+  }
+}

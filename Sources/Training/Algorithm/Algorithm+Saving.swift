@@ -1,0 +1,106 @@
+public import Checkpoints
+internal import StateTree
+public import SystemPackage
+
+extension Algorithm {
+  /// Makes the directory an experiment of this run, unless it is already: results and checkpoints go there.
+  /// - Throws: `CheckpointError.experimentExists` where another run's experiment is, `.locked`; `TrainingError`.
+  @discardableResult
+  public func openExperiment(at path: FilePath) throws -> ExperimentDirectory {
+    try run.output(at: path, parameters: parameters(in: path))
+  }
+
+  /// The configuration as `params.json` of an experiment has it.
+  func parameters(in experiment: FilePath) -> StateMap {
+    var parameters = config.state
+    parameters["experiment"] = .string(experiment.string)
+    return parameters
+  }
+
+  /// Saves the whole run as a checkpoint of the experiment at `path`, which is made if it is missing.
+  ///
+  /// Saved twice at one iteration, the first checkpoint stays and is the answer.
+  ///
+  /// Inside a callback of `onTrainResult` use `saveWhenIterationIsOver`: the callbacks behind it have not seen the
+  /// iteration yet, and a restored run would never show it to them; the checkpoint says so.
+  /// - Throws: `CheckpointError`, `TrainingError.brokenRun` and `.dryRun`; nothing has appeared then.
+  @discardableResult
+  public func save(to path: FilePath, replayBuffer: BufferInclusion = .include) throws -> SavedCheckpoint {
+    try run.checkUsable()
+    let experiment = try openExperiment(at: path)
+    let key = path.lexicallyNormalized()
+    if let last = run.saved[key], last.checkpoint.iteration == iteration, last.replayBuffer == replayBuffer {
+      return last.checkpoint
+    }
+    var contents = checkpointContents(replayBuffer: replayBuffer)
+    contents.configuration = parameters(in: path)
+    let saved = try experiment.save(contents)
+    for warning in saved.warnings { services.warn(warning) }
+    run.saved[key] = (saved, replayBuffer)
+    return saved
+  }
+
+  /// Asks for a checkpoint at the end of `train()`, when every callback has seen the iteration and its result is
+  /// written.
+  public func saveWhenIterationIsOver(to path: FilePath, replayBuffer: BufferInclusion = .include) {
+    run.pendingSaves.append((path, replayBuffer))
+  }
+
+  /// Everything that a checkpoint holds.
+  public func checkpointContents(replayBuffer: BufferInclusion = .include) -> CheckpointContents {
+    var contents = CheckpointContents(runID: run.id, iteration: iteration, environmentSteps: environmentSteps)
+    contents.configuration = config.state
+    contents.inexactBecause = run.inexactBecause
+    if run.isCallingCallbacks {
+      contents.inexactBecause.append("it was saved inside a callback, before the callbacks behind it saw the event")
+    }
+    if let mean = run.metrics.meanReturn {
+      contents.results = ["env_runners": ["episode_return_mean": .double(mean)]]
+    }
+    contents.provenance = machineProvenance
+    contents.add("algorithm_state", state: algorithmState)
+    add(to: &contents, replayBuffer: replayBuffer)
+    for component in Self.provenComponents { contents.proofs[component] = proof(of: component) }
+    return contents
+  }
+
+  /// The components whose next draws are compared when a run is restored.
+  static var provenComponents: [String] { ["env_runner", "replay_buffer"] }
+
+  /// Iteration, metrics, callbacks and the algorithm's counters.
+  private var algorithmState: StateValue {
+    [
+      "iteration": .integer(iteration), "metrics": run.metrics.state, "callbacks": run.callbacks.state,
+      "counters": counters,
+      "inexact_because": .array(run.inexactBecause.map(StateValue.string)),
+    ]
+  }
+
+  /// Who saves, when, on what and after how much time.
+  private var machineProvenance: StateMap {
+    var map = provenance
+    map["run_id"] = .string(run.id)
+    map["host"] = .string(services.machine.host)
+    map["process"] = .integer(services.machine.process)
+    map["processor"] = .string(services.machine.processor)
+    map["timestamp"] = .integer(services.clock.timestamp())
+    map["time_total_s"] = .double(run.totalSeconds)
+    return map
+  }
+
+  /// Becomes what `algorithmState` was taken from.
+  func restoreAlgorithmState(_ state: StateValue, _ report: inout RestoreReport) throws {
+    let reader = try StateReader(state)
+    let iteration = try reader.count("iteration")
+    try restoreCounters(from: reader.value("counters"))
+    try run.metrics.restore(from: reader.value("metrics"))
+    for callback in try run.callbacks.restore(from: reader.value("callbacks")).unclaimed {
+      report.warnings.append("the state of the callback \(callback) was saved and this run has no such callback")
+    }
+    run.inexactBecause = try reader.array("inexact_because").compactMap {
+      if case .string(let reason) = $0 { reason } else { nil }
+    }
+    run.iteration = iteration
+    run.iterationAtRestore = iteration
+  }
+}

@@ -1,0 +1,80 @@
+internal import StateTree
+
+extension Algorithm {
+  /// Runs one iteration: steps until `min_sample_timesteps_per_iteration` are sampled, then the result, then
+  /// `onTrainResult`, then what it asked to be saved.
+  ///
+  /// An error before the result leaves the run half way through the iteration: it can neither go on nor be saved. After
+  /// an error of `onTrainResult` the iteration counts and the run may go on, as in RLlib.
+  /// - Returns: the result, as callbacks left it.
+  /// - Throws: `TrainingError`, and what environments, learner and files throw.
+  @discardableResult
+  public func train() throws -> TrainingResult {
+    try run.checkUsable()
+    let start = services.clock.now()
+    var stopwatch = Stopwatch(services.clock)
+    var result = TrainingResult()
+    do { result = try sampleAndLearn(&stopwatch) } catch {
+      run.failure = "\(error)"
+      throw error
+    }
+    run.iteration += 1
+    let elapsed = (services.clock.now() - start).seconds
+    run.totalSeconds += elapsed
+    stopwatch.add(.seconds(elapsed), to: "training_iteration")
+    stopwatch.report(into: &result)
+    describe(&result, seconds: elapsed)
+    var context = TrainResultContext(algorithm: self, result: result)
+    try run.fire(.onTrainResult, &context, run.callbacks.closures.onTrainResult) { try $0.onTrainResult(&$1) }
+    run.lastResult = context.result
+    try run.append(context.result)
+    let saves = run.pendingSaves
+    run.pendingSaves = []
+    for request in saves { try save(to: request.path, replayBuffer: request.replayBuffer) }
+    return context.result
+  }
+
+  private func sampleAndLearn(_ stopwatch: inout Stopwatch) throws -> TrainingResult {
+    let before = environmentSteps
+    var calls = 0
+    repeat {
+      let start = services.clock.now()
+      try trainingStep(&stopwatch)
+      stopwatch.add(services.clock.now() - start, to: "training_step")
+      for episode in takeFinishedEpisodes() { run.metrics.add(episode) }
+      calls += 1
+    } while environmentSteps - before < config.common.minimumStepsPerIteration
+    var result = TrainingResult()
+    run.metrics.report(into: &result)
+    reportSteps(environmentSteps - before, into: &result)
+    report(into: &result)
+    result.set(.integer(calls), at: "num_training_step_calls_per_iteration")
+    return result
+  }
+
+  private func reportSteps(_ sampled: Int, into result: inout TrainingResult) {
+    let (now, lifetime) = (StateValue.integer(sampled), StateValue.integer(environmentSteps))
+    for (unit, key) in [("env", ""), ("agent", "/default_agent"), ("module", "/default_policy")] {
+      result.set(now, at: "env_runners/num_\(unit)_steps_sampled\(key)")
+      result.set(lifetime, at: "env_runners/num_\(unit)_steps_sampled_lifetime\(key)")
+    }
+    result.set(lifetime, at: "num_env_steps_sampled_lifetime")
+  }
+
+  /// The keys that Tune adds to every result.
+  private func describe(_ result: inout TrainingResult, seconds: Double) {
+    let timestamp = services.clock.timestamp()
+    result.set(.bool(false), at: "done")
+    result.set(.integer(iteration), at: "training_iteration")
+    result.set(.string(run.id), at: "trial_id")
+    result.set(.string(TrainingClock.date(timestamp)), at: "date")
+    result.set(.integer(timestamp), at: "timestamp")
+    result["time_this_iter_s"] = seconds
+    result["time_total_s"] = run.totalSeconds
+    result["time_since_restore"] = run.totalSeconds - run.secondsAtRestore
+    result.set(.integer(iteration - run.iterationAtRestore), at: "iterations_since_restore")
+    result.set(.integer(services.machine.process), at: "pid")
+    result.set(.string(services.machine.host), at: "hostname")
+    result.set(.map(config.state), at: "config")
+  }
+}

@@ -1,0 +1,103 @@
+internal import Checkpoints
+internal import FileSystems
+internal import StateTree
+internal import SystemPackage
+
+/// What all algorithms have while they run: iteration, callbacks, experiments that are written.
+public final class Run {
+  /// The run's name, which a restored run keeps.
+  public let id: String
+  /// Files, clocks, warnings.
+  public let services: TrainingServices
+  /// Iterations finished.
+  public internal(set) var iteration = 0
+
+  var callbacks: CallbackSet
+  var metrics: EpisodeMetrics
+  var lastResult: TrainingResult?
+  var restoreReport: RestoreReport?
+  /// Whether callbacks of an event are being called, so that some have not seen it yet.
+  var isCallingCallbacks = false
+  /// Whether the run was restored to be looked at only.
+  var isDryRun = false
+  /// What left the run half way through an iteration.
+  var failure: String?
+  /// Why the run no longer is what an uninterrupted one would be.
+  var inexactBecause: [String] = []
+  /// Saves to be made when all callbacks have seen the iteration.
+  var pendingSaves: [(path: FilePath, replayBuffer: BufferInclusion)] = []
+  /// The last checkpoint of each experiment.
+  var saved: [FilePath: (checkpoint: SavedCheckpoint, replayBuffer: BufferInclusion)] = [:]
+  /// The digests of next draws in the checkpoint that was restored.
+  var savedProofs: [String: String] = [:]
+  /// Directories into which this run dumped.
+  var dumpDirectories: Set<FilePath> = []
+  var outputs: [FilePath: Output] = [:]
+  var totalSeconds = 0.0
+  var secondsAtRestore = 0.0
+  var iterationAtRestore = 0
+
+  /// An experiment that the run writes.
+  struct Output {
+    let directory: ExperimentDirectory
+    var log: RunLog?
+  }
+
+  init(id: String, config: some AlgorithmConfig, services: TrainingServices) {
+    self.id = id
+    self.services = services
+    callbacks = CallbackSet(config.common.callbacks)
+    metrics = EpisodeMetrics(window: config.common.smoothingEpisodes)
+  }
+
+  /// Throws unless the run may go on and be saved.
+  func checkUsable() throws(TrainingError) {
+    if isDryRun { throw .dryRun }
+    if let failure { throw .brokenRun(failure) }
+  }
+
+  /// The experiment at a path: the open one, or a new one, for which `params.json` is written.
+  func output(at path: FilePath, parameters: @autoclosure () -> StateMap) throws -> ExperimentDirectory {
+    let key = path.lexicallyNormalized()
+    if let output = outputs[key] { return output.directory }
+    try checkUsable()
+    let directory =
+      dumpDirectories.contains(key.appending("buffers"))
+      ? try ExperimentDirectory.open(at: path, on: services.fileSystem)
+      : try ExperimentDirectory.create(at: path, on: services.fileSystem)
+    let log = try RunLog(directory.layout, on: services.fileSystem)
+    try log.write(parameters: parameters())
+    outputs[key] = Output(directory: directory, log: log)
+    return directory
+  }
+
+  /// Appends a result to every experiment that is written.
+  func append(_ result: TrainingResult) throws {
+    for key in outputs.keys.sorted(by: { $0.string < $1.string }) {
+      guard var output = outputs[key] else { continue }
+      var log = try output.log ?? RunLog(output.directory.layout, on: services.fileSystem)
+      try log.append(result)
+      output.log = log
+      outputs[key] = output
+    }
+  }
+
+  /// Calls one event of the algorithm: callbacks, then closures.
+  ///
+  /// Each callback is taken out while it is called, so that it may look at the run.
+  func fire<Context>(
+    _ event: CallbackEvent, _ context: inout Context, _ closures: [CallbackClosures.Closure<Context>],
+    _ call: (inout any Callback, inout Context) throws -> Void
+  ) throws(TrainingError) {
+    isCallingCallbacks = true
+    defer { isCallingCallbacks = false }
+    for index in callbacks.callbacks.indices {
+      var callback = callbacks.callbacks[index]
+      defer { callbacks.callbacks[index] = callback }
+      do { try call(&callback, &context) } catch {
+        throw .callback(name: callback.displayName, event: event, underlying: error)
+      }
+    }
+    try CallbackSet.call(closures, event, &context)
+  }
+}

@@ -1,0 +1,98 @@
+public import Environments
+internal import StateTree
+public import SystemPackage
+
+/// The configuration of an algorithm: a value that is built up call by call and changed by none of them.
+public protocol AlgorithmConfig: Sendable {
+  /// The algorithm's name in `params.json`, such as `DQN`.
+  static var algorithm: String { get }
+  /// The settings of every algorithm.
+  var common: CommonConfig { get set }
+  /// All settings by the names they have in `params.json`, in the order in which they stand there.
+  static var settings: [ConfigSetting<Self>] { get }
+  /// The defaults.
+  init()
+  /// Checks that the settings go together.
+  /// - Throws: `TrainingError.invalidSetting` with the remedy.
+  func validate() throws(TrainingError)
+  /// The component that keeps its own value of a setting when it is restored; nil for a setting that can change.
+  static func component(keeping setting: String) -> String?
+}
+
+extension AlgorithmConfig {
+  /// Sets the environment by its id, and the catalogue that knows it.
+  public func environment(_ id: String, in catalogue: EnvironmentCatalogue = .standard) -> Self {
+    var config = self
+    config.common.environment = id
+    config.common.catalogue = catalogue
+    return config
+  }
+
+  /// Sets how environments are stepped; what is not given stays.
+  /// - Parameter environments: How many side by side (`num_envs_per_env_runner`).
+  /// - Parameter fragmentLength: How many steps of each make a fragment (`rollout_fragment_length`).
+  public func envRunners(environments: Int? = nil, fragmentLength: Int? = nil) -> Self {
+    var config = self
+    if let environments { config.common.environmentsPerRunner = environments }
+    if let fragmentLength { config.common.fragmentLength = fragmentLength }
+    return config
+  }
+
+  /// Sets what an iteration is and how results are smoothed; what is not given stays.
+  /// - Parameter minimumSteps: The fewest environment steps an iteration (`min_sample_timesteps_per_iteration`).
+  /// - Parameter smoothingEpisodes: Episodes averaged over (`metrics_num_episodes_for_smoothing`).
+  public func reporting(minimumSteps: Int? = nil, smoothingEpisodes: Int? = nil) -> Self {
+    var config = self
+    if let minimumSteps { config.common.minimumStepsPerIteration = minimumSteps }
+    if let smoothingEpisodes { config.common.smoothingEpisodes = smoothingEpisodes }
+    return config
+  }
+
+  /// Sets the seed of everything random.
+  public func debugging(seed: UInt64) -> Self {
+    var config = self
+    config.common.seed = seed
+    return config
+  }
+
+  /// Sets the directory whose `params.json`, `result.json` and `progress.csv` the run writes, and where it saves.
+  public func experiment(_ path: FilePath) -> Self {
+    var config = self
+    config.common.experiment = path
+    return config
+  }
+
+  /// The settings that every algorithm has, by name.
+  public static var commonSettings: [ConfigSetting<Self>] {
+    [
+      ConfigSetting("env", \.common.environment),
+      ConfigSetting("num_envs_per_env_runner", \.common.environmentsPerRunner),
+      ConfigSetting("rollout_fragment_length", \.common.fragmentLength, nilIs: "auto"),
+      ConfigSetting("metrics_num_episodes_for_smoothing", \.common.smoothingEpisodes),
+      ConfigSetting("min_sample_timesteps_per_iteration", \.common.minimumStepsPerIteration),
+      ConfigSetting("seed", \.common.seed),
+    ]
+  }
+
+  /// Checks the settings that every algorithm has.
+  /// - Throws: `TrainingError.invalidSetting`.
+  public func validateCommon() throws(TrainingError) {
+    try Self.require(common.environmentsPerRunner >= 1, "num_envs_per_env_runner", common.environmentsPerRunner, "1 or more")
+    try Self.require(common.fragmentLength ?? 1 >= 1, "rollout_fragment_length", common.fragmentLength ?? 1, "1 or more, or auto")
+    try Self.require(common.smoothingEpisodes >= 1, "metrics_num_episodes_for_smoothing", common.smoothingEpisodes, "1 or more")
+    try Self.require(
+      common.minimumStepsPerIteration >= 0, "min_sample_timesteps_per_iteration", common.minimumStepsPerIteration, "0 or more")
+    for callback in common.callbacks.callbacks {
+      if let every = (callback as? any PeriodicCallback)?.periods.first(where: { !$0.isPositive }) {
+        throw .invalidSetting(name: callback.displayName, found: "\(every)", expected: "a period above 0")
+      }
+    }
+  }
+
+  /// Throws `TrainingError.invalidSetting` unless `condition` holds.
+  public static func require(
+    _ condition: Bool, _ name: String, _ found: some Any, _ expected: String
+  ) throws(TrainingError) {
+    guard condition else { throw .invalidSetting(name: name, found: "\(found)", expected: expected) }
+  }
+}

@@ -1,0 +1,93 @@
+public import StateTree
+
+/// What one iteration gave: RLlib's nested result, read by paths such as `env_runners/episode_return_mean`.
+public struct TrainingResult: Sendable, Equatable {
+  /// The whole tree.
+  public var values: StateMap
+
+  /// A result of this tree.
+  public init(_ values: StateMap = StateMap()) { self.values = values }
+
+  /// The number at a path, integers as doubles; nil if there is none. Setting makes the maps on the way.
+  public subscript(path: String) -> Double? {
+    get {
+      switch value(at: path) {
+      case .double(let value): value
+      case .int(let value): Double(value)
+      case .unsigned(let value): Double(value)
+      default: nil
+      }
+    }
+    set { set(newValue.map(StateValue.double), at: path) }
+  }
+
+  /// The value at a path, or nil.
+  public func value(at path: String) -> StateValue? {
+    var value = StateValue.map(values)
+    for key in Self.keys(path) {
+      guard let next = value[key] else { return nil }
+      value = next
+    }
+    return value
+  }
+
+  /// Sets the value at a path, and makes the maps on the way; nil removes it.
+  public mutating func set(_ value: StateValue?, at path: String) {
+    values.set(value, at: Self.keys(path))
+  }
+
+  private static func keys(_ path: String) -> ArraySlice<StateKey> {
+    path.split(separator: "/").map { StateKey(String($0)) }[...]
+  }
+
+  /// The number of the iteration.
+  public var iteration: Int { Int(self["training_iteration"] ?? 0) }
+
+  /// What differs between two runs that are otherwise the same: times, process, machine, and which files were written.
+  public static let volatileKeys: [String] = [
+    "timers", "time_this_iter_s", "time_total_s", "time_since_restore", "iterations_since_restore", "date", "timestamp",
+    "pid", "hostname", "trial_id", "dump_replay_buffer", "config",
+  ]
+
+  /// The result without `volatileKeys` and throughputs: equal for runs that are equal.
+  public var withoutTimes: TrainingResult {
+    var result = self
+    for key in Self.volatileKeys { result.values[StateKey(key)] = nil }
+    result.set(nil, at: "env_runners/num_env_steps_sampled_lifetime_throughput")
+    return result
+  }
+
+  /// All values with their paths joined by `/`, in order, the configuration left out.
+  func flattened() -> [(path: String, value: StateValue)] {
+    var rest = values
+    rest["config"] = nil
+    var entries: [(path: String, value: StateValue)] = []
+    rest.flatten(under: "", into: &entries)
+    return entries
+  }
+}
+
+extension StateMap {
+  /// Sets what lies at keys one inside the other, and makes the maps on the way.
+  mutating func set(_ value: StateValue?, at keys: ArraySlice<StateKey>) {
+    guard let key = keys.first else { return }
+    guard keys.count > 1 else {
+      self[key] = value
+      return
+    }
+    var inner = StateMap()
+    if case .map(let map)? = self[key] { inner = map } else if value == nil { return }
+    inner.set(value, at: keys.dropFirst())
+    self[key] = .map(inner)
+  }
+
+  fileprivate func flatten(under prefix: String, into entries: inout [(path: String, value: StateValue)]) {
+    for (key, value) in self {
+      if case .map(let map) = value {
+        map.flatten(under: prefix + key.string + "/", into: &entries)
+      } else {
+        entries.append((prefix + key.string, value))
+      }
+    }
+  }
+}

@@ -1,0 +1,76 @@
+internal import Environments
+public import StateTree
+
+extension EnvRunner: Checkpointable {
+  /// Environments, episodes under way, generator, counters, and the states of its callbacks.
+  public var state: StateValue {
+    [
+      "environment_steps": .integer(environmentSteps), "begun_episodes": .integer(begunEpisodes),
+      "name_tag": .string(nameTag),
+      "needs_initial_reset": .bool(needsInitialReset), "generator": generator.state,
+      "environments": .array(environments.map(\.state)), "episodes": .array(episodes.map(\.state)),
+      "finished": .array(
+        finished.map { ["total_reward": .double($0.totalReward), "length": .integer($0.length)] }),
+      "callbacks": callbacks.state,
+    ]
+  }
+
+  /// Becomes what the state was taken from, or stays as it was.
+  /// - Throws: `StateTreeError`, `TrainingError`, and what environments and callbacks throw.
+  public mutating func restore(from state: StateValue) throws {
+    var runner = self
+    let reader = try StateReader(state)
+    runner.environmentSteps = try reader.count("environment_steps")
+    runner.begunEpisodes = try reader.count("begun_episodes")
+    runner.nameTag = try reader.string("name_tag")
+    runner.needsInitialReset = try reader.bool("needs_initial_reset")
+    runner.generator = try PCG64(state: reader.reader("generator"))
+    try runner.restoreEnvironments(reader)
+    try runner.restoreEpisodes(reader)
+    _ = try runner.callbacks.restore(from: reader.value("callbacks"))
+    try runner.checkInvariants()
+    self = runner
+  }
+
+  private mutating func restoreEnvironments(_ reader: StateReader) throws {
+    let states = try reader.array("environments")
+    guard states.count == environments.count else {
+      throw StateTreeError.invalidValue(
+        path: (reader.path / "environments").description, found: "\(states.count) environments",
+        expected: "\(environments.count), as num_envs_per_env_runner says")
+    }
+    for (index, state) in states.enumerated() { try environments[index].restore(from: state) }
+  }
+
+  private mutating func restoreEpisodes(_ reader: StateReader) throws {
+    episodes = try reader.array("episodes").enumerated().map { index, state in
+      var episode = RunningEpisode(
+        id: "", observationType: observationSpace.dataType, observationShape: observationSpace.shape)
+      try episode.restore(from: StateReader(state, at: reader.path / "episodes" / index))
+      return episode
+    }
+    finished = try reader.array("finished").enumerated().map { index, state in
+      let reader = try StateReader(state, at: reader.path / "finished" / index)
+      return FinishedEpisode(totalReward: try reader.double("total_reward"), length: try reader.count("length"))
+    }
+  }
+
+  /// Checks that there is an episode for each environment once sampling has begun.
+  /// - Throws: `TrainingError.brokenInvariant`, and what parts throw.
+  public func checkInvariants() throws {
+    guard needsInitialReset || episodes.count == environments.count else {
+      throw TrainingError.brokenInvariant("\(episodes.count) episodes in \(environments.count) environments")
+    }
+    try generator.checkInvariants()
+    for episode in episodes { try episode.checkInvariants() }
+    for environment in environments { try environment.checkInvariants() }
+  }
+
+  /// The runner's next random words and where its environments stand, for the proof that a restored run goes on as it
+  /// would have.
+  public var nextDraws: StateValue {
+    var generator = generator
+    let words = (0..<8).map { _ in generator.next() }
+    return ["words": .tensor(Tensor(vector: words)), "environments": .array(environments.map(\.state))]
+  }
+}

@@ -1,0 +1,127 @@
+public import StateTree
+public import SystemPackage
+
+/// Whether checkpoints hold the replay buffer.
+public enum ReplayBufferPolicy: Sendable, Hashable {
+  /// Each does: a restored run goes on bit for bit.
+  case include
+  /// None does: dumps are joined when one is restored.
+  case omit
+  /// Those do that are due so often.
+  case every(Every)
+}
+
+/// Saves the whole run as a checkpoint every so often, after all callbacks have seen the iteration.
+///
+/// ```swift
+/// SaveCheckpoint(every: .iterations(10), to: "runs/cartpole", replayBuffer: .include)
+/// ```
+/// The directory becomes the run's experiment when the algorithm is built, so that a directory with another run's files
+/// is refused before anything is trained.
+public struct SaveCheckpoint: SavedCallback, PeriodicCallback, RelocatableCallback {
+  /// The name in `params.json`.
+  public static let registeredName = "SaveCheckpoint"
+
+  /// How often.
+  public let every: Every
+  /// The experiment.
+  public private(set) var experiment: FilePath
+  /// Whether checkpoints hold the replay buffer.
+  public let replayBuffer: ReplayBufferPolicy
+  private var period: Period
+  private var bufferPeriod: Period?
+
+  /// Saves to an experiment. Default: checkpoints hold the replay buffer.
+  public init(every: Every, to experiment: FilePath, replayBuffer: ReplayBufferPolicy = .include) {
+    self.every = every
+    self.experiment = experiment
+    self.replayBuffer = replayBuffer
+    period = Period(every)
+    if case .every(let bufferEvery) = replayBuffer { bufferPeriod = Period(bufferEvery) }
+  }
+
+  /// False: it has nothing to do while environments are stepped.
+  public var listensToRunners: Bool { false }
+  /// How often it saves, and how often the replay buffer with it.
+  public var periods: [Every] { [every] + (bufferPeriod.map { [$0.every] } ?? []) }
+
+  /// Lets checkpoints go on in an experiment that was moved or forked.
+  public mutating func relocate(from old: FilePath, to new: FilePath) {
+    experiment = experiment.relocated(from: old, to: new)
+  }
+
+  /// Makes the directory the run's experiment.
+  public mutating func onAlgorithmInit(_ context: inout AlgorithmContext) throws {
+    let now = context.algorithm.services.clock.now()
+    period.start(now: now)
+    bufferPeriod?.start(now: now)
+    if !context.algorithm.run.isDryRun { try context.algorithm.openExperiment(at: experiment) }
+  }
+
+  /// Asks for a checkpoint, if it is due.
+  public mutating func onTrainResult(_ context: inout TrainResultContext) throws {
+    let progress = context.algorithm.progress
+    guard period.isDue(progress) else { return }
+    let inclusion: BufferInclusion =
+      switch replayBuffer {
+      case .include: .include
+      case .omit: .omit
+      case .every: bufferPeriod?.isDue(progress) == true ? .include : .omit
+      }
+    context.algorithm.saveWhenIterationIsOver(to: experiment, replayBuffer: inclusion)
+  }
+}
+
+extension SaveCheckpoint: Checkpointable {
+  /// When it was due last.
+  public var state: StateValue { ["period": period.state, "buffer_period": bufferPeriod?.state ?? .nil] }
+
+  /// Goes on in the beat of the saved run.
+  /// - Throws: `StateTreeError`.
+  public mutating func restore(from state: StateValue) throws {
+    let reader = try StateReader(state)
+    try period.restore(from: reader.value("period"))
+    let saved = try reader.value("buffer_period")
+    if saved != .nil { try bufferPeriod?.restore(from: saved) }
+  }
+
+  /// Checks the periods.
+  /// - Throws: `TrainingError.brokenInvariant`.
+  public func checkInvariants() throws {
+    try period.checkInvariants()
+    try bufferPeriod?.checkInvariants()
+  }
+}
+
+extension SaveCheckpoint: Codable {
+  private enum CodingKeys: String, CodingKey {
+    case every, to, replayBuffer = "replay_buffer", replayBufferEvery = "replay_buffer_every"
+  }
+
+  /// The settings: period, experiment, and what becomes of the replay buffer.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(every, forKey: .every)
+    try container.encode(experiment.string, forKey: .to)
+    switch replayBuffer {
+    case .include: try container.encode(BufferInclusion.include, forKey: .replayBuffer)
+    case .omit: try container.encode(BufferInclusion.omit, forKey: .replayBuffer)
+    case .every(let period): try container.encode(period, forKey: .replayBufferEvery)
+    }
+  }
+
+  /// Takes the settings back.
+  /// - Throws: `DecodingError`.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    let policy: ReplayBufferPolicy
+    if let period = try container.decodeIfPresent(Every.self, forKey: .replayBufferEvery) {
+      policy = .every(period)
+    } else {
+      policy = try container.decode(BufferInclusion.self, forKey: .replayBuffer) == .include ? .include : .omit
+    }
+    self.init(
+      every: try container.decode(Every.self, forKey: .every),
+      to: FilePath(try container.decode(String.self, forKey: .to)), replayBuffer: policy)
+  }
+}

@@ -1,0 +1,70 @@
+internal import FileSystems
+internal import SystemPackage
+
+extension TrainingError: CustomStringConvertible {
+  /// What was found and expected, where, and what to do, on one line.
+  public var description: String {
+    switch self {
+    case .callback, .callbackSettings: callbackDescription
+    case .unknownSetting, .invalidSetting, .fixedSetting, .unsuitableEnvironment, .wrongAlgorithm: settingDescription
+    case .dryRun, .brokenRun: runDescription
+    case .dumpExists, .unusableDump, .noDump, .fileSystem: fileDescription
+    case .brokenInvariant(let what): "this must not be: \(what); it is a mistake in rlbuf, or the state is damaged"
+    }
+  }
+
+  private var callbackDescription: String {
+    switch self {
+    case .callback(let name, let event, let underlying):
+      "the callback \(name) failed at \(event.rawValue): \(underlying)"
+    case .callbackSettings(let name, let reason):
+      "the settings of the callback \(name) cannot be read: \(reason); correct them or give the callbacks anew"
+    default: ""
+    }
+  }
+
+  private var settingDescription: String {
+    switch self {
+    case .unknownSetting(let name, let nearest?, _):
+      "there is no setting \"\(name)\"; did you mean \"\(nearest)\"?"
+    case .unknownSetting(let name, nil, let known):
+      "there is no setting \"\(name)\"; the settings are \(known.joined(separator: ", "))"
+    case .invalidSetting(let name, let found, let expected):
+      "the setting \(name) is \(found), expected \(expected)"
+    case .fixedSetting(let name, let component, let saved, let now):
+      "the setting \(name) was \(saved) and is to be \(now), but the restored \(component) keeps its own; "
+        + "leave the setting as it was or restore without \(component)"
+    case .unsuitableEnvironment(let id, let reason):
+      "the environment \(id) does not suit the algorithm: \(reason)"
+    case .wrongAlgorithm(let expected, let found):
+      "the configuration is that of the algorithm \(found), expected \(expected); restore it with its own algorithm"
+    default: ""
+    }
+  }
+
+  private var runDescription: String {
+    switch self {
+    case .dryRun:
+      "the run was restored to be looked at only; restore it without the dry run to train or save it"
+    case .brokenRun(let reason):
+      "the run stopped half way through an iteration and cannot go on or be saved: \(reason); restore its last checkpoint"
+    default: ""
+    }
+  }
+
+  private var fileDescription: String {
+    switch self {
+    case .dumpExists(let path):
+      "the dump \(path) exists already and is never overwritten; dump into another directory or move it away"
+    case .unusableDump(let path, let reason, let before?):
+      "the dump \(path) cannot be joined: \(reason); the newest one before it is \(before), to be joined by name"
+    case .unusableDump(let path, let reason, nil):
+      "the dump \(path) cannot be joined: \(reason); there is none before it, restore without a replay buffer instead"
+    case .noDump(let directory, let iteration):
+      "\(directory) holds no dump of iteration \(iteration) or before; give another directory or restore without a "
+        + "replay buffer"
+    case .fileSystem(let error): error.description
+    default: ""
+    }
+  }
+}

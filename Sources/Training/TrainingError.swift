@@ -1,0 +1,34 @@
+public import FileSystems
+public import SystemPackage
+
+/// Why a run cannot be configured, trained, saved or restored.
+public enum TrainingError: Error, Sendable {
+  /// A callback threw: its name, the event, and what it threw.
+  case callback(name: String, event: CallbackEvent, underlying: any Error)
+  /// The settings of a callback in `params.json` are not those of its type.
+  case callbackSettings(name: String, reason: String)
+  /// A setting that does not exist.
+  case unknownSetting(String, nearest: String?, known: [String])
+  /// A setting with a value that it cannot have.
+  case invalidSetting(name: String, found: String, expected: String)
+  /// A setting that was changed although the restored component keeps its own.
+  case fixedSetting(name: String, component: String, saved: String, now: String)
+  /// An environment that the algorithm cannot be trained on.
+  case unsuitableEnvironment(String, reason: String)
+  /// The configuration of another algorithm.
+  case wrongAlgorithm(expected: String, found: String)
+  /// A run that was only looked at was to go on or to be saved.
+  case dryRun
+  /// A dump of this name is there already.
+  case dumpExists(FilePath)
+  /// A dump that was to be joined is damaged or of another buffer: what is wrong, and the newest one before it.
+  case unusableDump(FilePath, reason: String, before: FilePath?)
+  /// There is no dump that is not after the checkpoint.
+  case noDump(FilePath, iteration: Int)
+  /// An earlier failure left the run half way through an iteration.
+  case brokenRun(String)
+  /// A call on a file failed.
+  case fileSystem(FileSystemError)
+  /// What must always hold and does not: a mistake in this library, or damaged state.
+  case brokenInvariant(String)
+}
