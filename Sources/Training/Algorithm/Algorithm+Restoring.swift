@@ -32,6 +32,7 @@ extension Algorithm {
     let report = try algorithm.load(source.checkpoint, options, saved, leftovers)
     try algorithm.fireCheckpointLoaded(report)
     if let output = source.output { try algorithm.takeOver(output) }
+    if options.destination == .inPlace { try algorithm.rewindDumps() }
     return algorithm
   }
 
@@ -108,6 +109,13 @@ extension Algorithm {
       try $0.onCheckpointLoaded(&$1)
     }
     run.restoreReport = context.report
+  }
+
+  /// Moves aside dumps outside of the experiment, which it does not know of.
+  private func rewindDumps() throws {
+    for directory in run.dumpsToRewind {
+      try DumpDirectory(path: directory, fileSystem: services.fileSystem).supersede(after: iteration)
+    }
   }
 
   /// Moves aside what lies after the iteration, and goes on in the experiment.

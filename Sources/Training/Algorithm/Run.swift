@@ -32,6 +32,8 @@ public final class Run {
   var savedProofs: [String: String] = [:]
   /// Directories into which this run dumped.
   var dumpDirectories: Set<FilePath> = []
+  /// Directories whose dumps of later iterations move aside when a restore has worked.
+  var dumpsToRewind: [FilePath] = []
   var outputs: [FilePath: Output] = [:]
   var totalSeconds = 0.0
   var secondsAtRestore = 0.0

@@ -32,20 +32,22 @@ struct RunLog: Sendable {
   }
 
   /// Writes `params.json`, complete or not at all.
-  /// - Throws: `TrainingError.fileSystem`.
-  func write(parameters: StateMap) throws(TrainingError) {
-    let bytes = Array(JSONText.pretty(.map(parameters)).utf8)
-    do { try fileSystem.commit(bytes.span, to: layout.parameters) } catch { throw .fileSystem(error) }
+  /// - Throws: `CheckpointError.notJSON`, `TrainingError.fileSystem`.
+  func write(parameters: StateMap) throws {
+    let text = try StateJSON.text(of: .map(parameters), layout: .indented, nonFinite: .python) + "\n"
+    let bytes = Array(text.utf8)
+    do { try fileSystem.commit(bytes.span, to: layout.parameters) } catch { throw TrainingError.fileSystem(error) }
   }
 
   /// Appends a result to both files.
-  /// - Throws: `TrainingError.fileSystem`.
-  mutating func append(_ result: TrainingResult) throws(TrainingError) {
+  /// - Throws: `CheckpointError.notJSON` for a tensor or bytes in it, `TrainingError.fileSystem`.
+  mutating func append(_ result: TrainingResult) throws {
+    let line = try StateJSON.text(of: .map(result.values), layout: .line, nonFinite: .python) + "\n"
     do throws(FileSystemError) {
-      try append(JSONText.line(.map(result.values)) + "\n", to: layout.results)
+      try append(line, to: layout.results)
       try appendRow(result.flattened())
     } catch {
-      throw .fileSystem(error)
+      throw TrainingError.fileSystem(error)
     }
   }
 

@@ -58,12 +58,9 @@ public struct DumpReplayBuffer: SavedCallback, PeriodicCallback, RelocatableCall
     period.start(now: context.algorithm.services.clock.now())
   }
 
-  /// Moves dumps of later iterations aside, which a run that was killed left: they are superseded and never deleted.
+  /// Has dumps of later iterations moved aside at the end of the restore; a run that was killed left them.
   public mutating func onCheckpointLoaded(_ context: inout CheckpointLoadedContext) throws {
-    let algorithm = context.algorithm
-    guard !algorithm.run.isDryRun else { return }
-    let dumps = DumpDirectory(path: directory, fileSystem: algorithm.services.fileSystem)
-    try dumps.supersede(after: algorithm.iteration)
+    context.algorithm.run.dumpsToRewind.append(directory)
   }
 
   /// Dumps, if it is due.

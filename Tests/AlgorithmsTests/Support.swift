@@ -1,0 +1,62 @@
+import Algorithms
+import Checkpoints
+import Environments
+import FileSystems
+import FileSystemsTestSupport
+import ReplayBuffers
+import StateTree
+import SystemPackage
+import Synchronization
+import Testing
+import Training
+
+/// A small, quick DQN: iterations of 60 steps that learn from the 40th on.
+func smallConfig(
+  environments: Int = 1, nStep: NStep = .fixed(1), replay: ReplayBufferConfig = .prioritized(capacity: 400)
+) -> DQNConfig {
+  DQNConfig().environment("CartPole-v1").envRunners(environments: environments)
+    .training(
+      batchSize: 8, nStep: nStep, epsilon: LinearSchedule(from: 1, to: 0.1, over: 300), targetUpdatePeriod: 50,
+      learningStarts: 40, hiddenLayers: [12], replayBuffer: replay
+    )
+    .reporting(minimumSteps: 60).debugging(seed: 7)
+}
+
+/// A clock that goes forward by a second whenever it is asked.
+func testServices(warnings: Warnings = Warnings(), fileSystem: any FileSystem = POSIXFileSystem()) -> TrainingServices {
+  let counter = TickCounter()
+  return TrainingServices(
+    fileSystem: fileSystem,
+    clock: TrainingClock(now: { .seconds(counter.next()) }, timestamp: { 1_700_000_000 }),
+    warn: { warnings.add($0) },
+    machine: MachineDescription(host: "test", process: 1, processor: "Test 1"))
+}
+
+/// Counts up.
+final class TickCounter: Sendable {
+  private let count = Mutex(0)
+  func next() -> Int {
+    count.withLock {
+      $0 += 1
+      return $0
+    }
+  }
+}
+
+/// Warnings that came.
+final class Warnings: Sendable {
+  private let lines = Mutex<[String]>([])
+  func add(_ line: String) { lines.withLock { $0.append(line) } }
+  var all: [String] { lines.withLock { $0 } }
+}
+
+/// Lines that callbacks wrote.
+typealias Log = Warnings
+
+/// Everything that a run is, times aside.
+func wholeState(_ dqn: DQN) -> StateMap {
+  [
+    "learner": dqn.learner.state, "runner": dqn.runner.state, "buffer": dqn.replayBuffer.state,
+    "counters": dqn.counters, "iteration": .integer(dqn.iteration), "steps": .integer(dqn.environmentSteps),
+  ]
+}
