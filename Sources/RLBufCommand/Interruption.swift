@@ -39,7 +39,7 @@ struct Interruption {
   }
 
   /// Ends the process as the signal would have, so that a shell that runs a loop of commands stops too.
-  static func endProcess(by number: Int32) {
+  static func endProcess(by number: Int32) -> Never {
     signal(number, SIG_DFL)
     // Dispatch keeps the signal from its threads, and this is one of them.
     var mask = sigset_t()
@@ -47,6 +47,7 @@ struct Interruption {
     unsafe sigaddset(&mask, number)
     unsafe pthread_sigmask(SIG_UNBLOCK, &mask, nil)
     raise(number)
+    _exit(128 + number)
   }
 
   /// Whether whoever started the command wants it to outlive the signal, as `nohup` does.

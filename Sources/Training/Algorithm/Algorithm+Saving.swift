@@ -32,9 +32,11 @@ extension Algorithm {
     if let last = run.saved[key], last.checkpoint.iteration == iteration, last.replayBuffer == replayBuffer {
       return last.checkpoint
     }
+    let start = services.clock.now()
     var contents = checkpointContents(replayBuffer: replayBuffer)
     contents.configuration = parameters(in: path)
     let saved = try experiment.save(contents)
+    run.saves.append(CheckpointSave(checkpoint: saved, standstill: services.clock.now() - start))
     for warning in saved.warnings { services.warn(warning) }
     run.saved[key] = (saved, replayBuffer)
     return saved
