@@ -29,6 +29,8 @@ enum Failure {
     switch error {
     case let error as ForeignFormatError: error.isLimit
     case let error as BufferFileError: error.isLimit
+    case let error as CheckpointError: error.isLimit
+    case let error as InspectionError: error.isLimit
     case let error as MessagePackError: error.isLimit
     case let error as ZstandardError: error.isLimit
     default: false

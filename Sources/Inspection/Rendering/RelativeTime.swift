@@ -1,0 +1,23 @@
+/// How long ago something was, as people say it.
+enum RelativeTime {
+  private static let minute: Int64 = 60
+  private static let hour: Int64 = 3600
+  private static let day: Int64 = 86_400
+
+  /// `just now`, `40 s ago`, `3 min ago`, `5 h ago`, `12 days ago`; from 60 days on the date, and so in the future.
+  /// - Parameters:
+  ///   - seconds: the moment, in seconds since 1970.
+  ///   - now: the moment it is told, in seconds since 1970.
+  static func text(_ seconds: Int64, now: Int64) -> String {
+    let (age, overflow) = now.subtractingReportingOverflow(seconds)
+    // A clock that runs a little behind is no news from the future.
+    guard !overflow, age > -2 * minute, age < 60 * day else { return String(ISO8601.text(seconds: seconds).prefix(10)) }
+    return switch age {
+    case ..<2: "just now"
+    case ..<(2 * minute): "\(age) s ago"
+    case ..<(2 * hour): "\(age / minute) min ago"
+    case ..<(2 * day): "\(age / hour) h ago"
+    default: "\(age / day) days ago"
+    }
+  }
+}
