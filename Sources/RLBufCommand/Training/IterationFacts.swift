@@ -45,7 +45,7 @@ struct IterationFacts: Encodable, Equatable {
       dump = nil
     }
     checkpoints = saves.map {
-      Saved(path: $0.checkpoint.path.string, bytes: $0.checkpoint.byteCount, seconds: $0.duration / .seconds(1))
+      Saved(path: $0.checkpoint.path.string, bytes: $0.checkpoint.byteCount, seconds: $0.standstill / .seconds(1))
     }
   }
 

@@ -8,11 +8,13 @@ struct RestoreCommand: ParsableCommand {
     abstract: "Goes on with a run from a checkpoint, bit for bit.",
     discussion: """
       rlbuf restore runs/cartpole --iterations 100
-          Trains 100 more iterations from the newest checkpoint, with the settings and callbacks of the saved run.
+          Trains 100 more from the newest checkpoint, as the saved run did.
       rlbuf restore runs/cartpole --dry-run
-          Only reports what would be restored, and whether the run would go on exactly.
-      rlbuf restore runs/cartpole/checkpoint_000010 --into runs/fork --set lr=1e-4 --iterations 100
-          Goes on from an older checkpoint in a new experiment, with another learning rate.
+          Only reports what would be restored, and whether it would be exact.
+      rlbuf restore runs/cartpole/checkpoint_000010 --into runs/b --iterations 9
+          Goes on from an older checkpoint, in a new experiment.
+      rlbuf restore runs/cartpole --set lr=1e-4 --stop training_iteration=500
+          Goes on with another learning rate.
 
       First comes the report: what was restored, left out, joined and changed, and whether the proof of exactness holds. \
       What lies after the restored iteration is moved to superseded-... in the experiment, never deleted. --dump-every, \
@@ -84,14 +86,23 @@ struct RestoreCommand: ParsableCommand {
       return config
     }
     guard let report = algorithm.restoreReport else { return }
-    let facts = RestoreFacts(report, superseded: algorithm.superseded, isDryRun: dryRun)
+    let facts = RestoreFacts(
+      report, superseded: algorithm.superseded,
+      wouldMove: dryRun ? Self.entries(of: experiment, after: report.iteration, isFork: into != nil) : nil)
     if dryRun {
       var printer = options.printer
       printer.restored(facts)
       return
     }
     for warning in CallbackPlan.warnings(of: algorithm.config.common.callbacks.callbacks) { algorithm.services.warn(warning) }
-    try options.loop(algorithm, in: experiment, bar) { $0.restored(facts) }
+    try options.loop(algorithm, in: experiment, bar, begin: .restored(facts))
+  }
+
+  /// The checkpoints and dumps of an experiment that a restore would move aside.
+  private static func entries(of experiment: FilePath, after iteration: Int, isFork: Bool) -> [FilePath] {
+    guard !isFork, let listing = try? ExperimentListing.of(experiment) else { return [] }
+    return listing.checkpoints.filter { $0.iteration > iteration }.map(\.path)
+      + listing.dumps.filter { $0.iteration > iteration }.map(\.path)
   }
 
   private var restoreOptions: RestoreOptions {

@@ -36,10 +36,13 @@ struct RestoreFacts: Encodable {
   /// Where what lay after the restored iteration was moved, if there was anything.
   let superseded: [String]
   let isDryRun: Bool
+  /// What would be moved, if this is a dry run.
+  let wouldMove: [String]
   /// The report as text, a line a fact.
   let report: [String]
 
-  init(_ report: RestoreReport, superseded: [FilePath], isDryRun: Bool) {
+  /// - Parameter wouldMove: What lies after the iteration; nil unless this is a dry run.
+  init(_ report: RestoreReport, superseded: [FilePath], wouldMove: [FilePath]?) {
     checkpoint = report.checkpoint.string
     iteration = report.iteration
     environmentSteps = report.environmentSteps
@@ -47,9 +50,27 @@ struct RestoreFacts: Encodable {
     reasonsForInexactness = report.reasonsForInexactness
     warnings = report.warnings
     self.superseded = superseded.map(\.string)
-    self.isDryRun = isDryRun
+    isDryRun = wouldMove != nil
+    self.wouldMove = (wouldMove ?? []).map(\.string)
     self.report = report.description.split(separator: "\n").map(String.init)
   }
+
+  /// The report, and what becomes of what lies behind the iteration.
+  var lines: [String] {
+    var lines = report
+    lines += superseded.map { "what lay after iteration \(NumberText.count(iteration)) is now in \($0)" }
+    guard isDryRun else { return lines + [""] }
+    lines += wouldMove.map { "would move aside: \($0)" }
+    return lines + ["dry run: nothing was written"]
+  }
+}
+
+/// How a run of this process begins.
+enum RunBeginning {
+  /// A new run.
+  case new(RunStart)
+  /// One that goes on.
+  case restored(RestoreFacts)
 }
 
 /// Why training ended.
@@ -105,19 +126,19 @@ struct RunEnd: Encodable {
   }
 
   /// What happened, where everything lies, and what one would do next.
-  var text: String {
-    ([headline, ""] + places.map { "  \($0)" } + ["", "next:"] + next.map { "  \($0)" }).joined(separator: "\n")
+  var lines: [String] {
+    headline + [""] + places.map { "  \($0)" } + ["", "next:"] + next.map { "  \($0)" }
   }
 
-  private var headline: String {
+  private var headline: [String] {
     let mean = episodeReturnMean.map { ", mean return \(DecimalText.fixed($0, places: 2))" } ?? ""
     let facts = "\(NumberText.count(iterations, "iteration")) in \(DurationText.short(seconds)), "
       + "\(NumberText.count(environmentSteps)) environment steps\(mean)"
     switch ending {
-    case .iterations: return "done: \(facts)"
+    case .iterations: return ["done: \(facts)"]
     case .reached(let condition, let value):
-      return "done: \(facts)\n\(condition.key) is \(value), asked for was \(condition.bound)"
-    case .signal(let number): return "stopped by \(StopSignals.name(number)): \(facts)"
+      return ["done: \(facts)", "\(condition.key) is \(value), asked for was \(condition.bound)"]
+    case .signal(let number): return ["stopped by \(StopSignals.name(number)): \(facts)"]
     }
   }
 

@@ -11,8 +11,8 @@ struct RunOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "End as soon as this result reaches the value, such as env_runners/episode_return_mean=450; of several, and of \
-      --iterations, whichever comes first. One of them has to be given.", valueName: "key=value"),
+      "End as soon as this result reaches the value, such as env_runners/episode_return_mean=450; of several, and of "
+        + "--iterations, whichever comes first. One of them has to be given.", valueName: "key=value"),
     completion: .list(["env_runners/episode_return_mean=", "num_env_steps_sampled_lifetime=", "training_iteration=", "time_total_s="]),
     transform: StopCondition.init(parsing:))
   var stop: [StopCondition] = []
@@ -20,8 +20,8 @@ struct RunOptions: ParsableArguments {
   @Option(
     name: .customLong("set"),
     help: ArgumentHelp(
-      "Change a setting, by RLlib's name, such as lr=5e-4 or 'replay_buffer_config/capacity=20000'; values are JSON. May be \
-      given several times.", valueName: "name=value"),
+      "Change a setting, by RLlib's name, such as lr=5e-4 or 'replay_buffer_config/capacity=20000'; values are JSON. May be "
+        + "given several times.", valueName: "name=value"),
     completion: .list(DQNConfig.settings.map { $0.name + "=" }), transform: SettingArgument.init(parsing:))
   var settings: [SettingArgument] = []
 
@@ -44,8 +44,8 @@ struct RunOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Whether checkpoints hold the replay buffer: include (the default), omit, or every:10 for each that is due so often. \
-      One without it is joined with the newest dump when it is restored.", valueName: "include|omit|every:period"),
+      "Whether checkpoints hold the replay buffer: include (the default), omit, or every:10 for each that is due so often. "
+        + "One without it is joined with the newest dump when it is restored.", valueName: "include|omit|every:period"),
     completion: .list(["include", "omit", "every:"]), transform: BufferPolicyArgument.init(parsing:))
   var checkpointBuffer: BufferPolicyArgument?
 

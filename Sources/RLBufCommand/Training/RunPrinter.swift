@@ -25,15 +25,11 @@ struct TextPrinter: RunPrinter {
 
   mutating func started(_ start: RunStart) { output.write([start.text, ""]) }
 
-  mutating func restored(_ facts: RestoreFacts) {
-    output.write(facts.report)
-    output.write(facts.superseded.map { "what lay after iteration \(facts.iteration) is now in \($0)" })
-    output.write(facts.isDryRun ? ["dry run: nothing was written"] : [""])
-  }
+  mutating func restored(_ facts: RestoreFacts) { output.write(facts.lines) }
 
   mutating func iteration(_ facts: IterationFacts) { output.write(table.lines(facts)) }
 
-  mutating func ended(_ end: RunEnd) { output.write([""] + end.text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)) }
+  mutating func ended(_ end: RunEnd) { output.write([""] + end.lines) }
 }
 
 /// One JSON object a line for programs.

@@ -11,8 +11,9 @@ struct TrainCommand: ParsableCommand {
     commandName: "train",
     abstract: "Trains an algorithm, dumps its replay buffer and saves checkpoints on the way.",
     discussion: """
-      rlbuf train CartPole-v1 --iterations 100 --dump-every 10 --checkpoint-every 10 --seed 7
-      rlbuf train CartPole-v1 --stop env_runners/episode_return_mean=450 --set 'n_step=[2,5]'
+      rlbuf train CartPole-v1 --iterations 100 --dump-every 10 --checkpoint-every 10
+      rlbuf train CartPole-v1 --stop env_runners/episode_return_mean=450 --seed 7
+      rlbuf train CartPole-v1 --iterations 9 --set lr=1e-3 --set 'n_step=[2,5]'
 
       Each iteration prints a line: lifetime environment steps, mean return of the last episodes, steps in the replay \
       buffer, steps a second, and what was saved, its size, and how long training stood still for it. The experiment \
@@ -57,6 +58,9 @@ struct TrainCommand: ParsableCommand {
     do { _ = try EnvironmentCatalogue.standard.makeEnvironment(environment) } catch let error as EnvironmentError {
       throw ValidationError(TerminalText.escaped("\(error)"))
     }
+    switch algorithm {
+    case .dqn: _ = try configuration(DQNConfig.self, in: "runs")
+    }
   }
 
   func run() throws {
@@ -70,9 +74,17 @@ struct TrainCommand: ParsableCommand {
     let config = try configuration(A.Config.self, in: experiment)
     try Failure.reporting {
       let bar = IterationBar(isWanted: options.printer.wantsBar)
-      let algorithm = try A.build(config, services: .command(bar))
+      let algorithm = try build(A.self, config, bar)
       for warning in CallbackPlan.warnings(of: config.common.callbacks.callbacks) { algorithm.services.warn(warning) }
-      try options.loop(algorithm, in: experiment, bar) { $0.started(RunStart(algorithm, in: experiment)) }
+      try options.loop(algorithm, in: experiment, bar, begin: .new(RunStart(algorithm, in: experiment)))
+    }
+  }
+
+  private func build<A: Algorithm>(_ type: A.Type, _ config: A.Config, _ bar: IterationBar) throws -> A {
+    do {
+      return try A.build(config, services: .command(bar))
+    } catch CheckpointError.experimentExists(let path, let found) {
+      throw ExperimentExists(path: path, found: found, iterations: options.iterations)
     }
   }
 
@@ -99,18 +111,28 @@ struct TrainCommand: ParsableCommand {
   }
 }
 
+/// A directory in which there is a run already.
+private struct ExperimentExists: Error, CustomStringConvertible {
+  let path: FilePath
+  let found: String
+  let iterations: Int?
+
+  var description: String {
+    "\(path) holds an experiment already (\(found)), and nothing is written over it; go on with it with "
+      + "\"rlbuf restore \(ShellText.quoted(path.string)) --iterations \(iterations ?? 100)\", or give another --out"
+  }
+}
+
 extension RunOptions {
   /// Tells how the run begins, and trains.
   func loop<A: Algorithm>(
-    _ algorithm: A, in experiment: FilePath, _ bar: IterationBar, begin: (inout any RunPrinter) -> Void
+    _ algorithm: A, in experiment: FilePath, _ bar: IterationBar, begin: RunBeginning
   ) throws {
-    var printer = printer
-    begin(&printer)
     let loop = TrainingLoop(
       iterations: iterations, stops: stop,
       lastCheckpoint: checkpointEvery == .never ? nil : lastInclusion(algorithm.config.common.callbacks.callbacks),
       experiment: experiment, bar: bar)
-    try loop.run(algorithm, &printer)
+    try loop.run(algorithm, begin, as: printer)
   }
 
   /// Whether a last checkpoint, which no period asked for, holds the replay buffer: unless none does.

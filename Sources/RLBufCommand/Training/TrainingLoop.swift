@@ -13,9 +13,10 @@ struct TrainingLoop {
   let experiment: FilePath
   let bar: IterationBar
 
-  /// Trains; ends the command with code 5 if a signal asked for the end.
+  /// Tells how the run begins, trains, and ends the command with code 5 if a signal asked for the end.
   /// - Throws: what training throws, with what is safe on disk.
-  func run(_ algorithm: some Algorithm, _ printer: inout some RunPrinter) throws {
+  func run(_ algorithm: some Algorithm, _ beginning: RunBeginning, as printer: some RunPrinter) throws {
+    var printer = printer
     let (experiment, bar) = (experiment, bar)
     let signals = StopSignals { number in
       bar.clear()
@@ -26,6 +27,10 @@ struct TrainingLoop {
     // A reader of the lines that goes away shall not end the run.
     signal(SIGPIPE, SIG_IGN)
     defer { interruption.end() }
+    switch beginning {
+    case .new(let start): printer.started(start)
+    case .restored(let facts): printer.restored(facts)
+    }
     let end: RunEnd
     do { end = try train(algorithm, signals, &printer) } catch {
       bar.clear()
@@ -81,17 +86,16 @@ extension RunEnd {
 
 /// What stopped a run, and what is safe all the same.
 private struct RunFailure: Error, CustomStringConvertible {
-  let cause: any Error
   let description: String
 
   init(_ cause: any Error, in experiment: FilePath) {
-    self.cause = cause
     let listing = try? ExperimentListing.of(experiment)
     let place = ShellText.quoted(experiment.string)
     let dumps = listing?.dumps.last { $0.unreadableBecause == nil }
     let dumpText = dumps.map { ", and the dump \($0.path)" } ?? ""
     if let newest = listing?.checkpoints.last(where: { $0.incompleteBecause == nil }) {
-      description = "\(cause); safe on disk is \(newest.path)\(dumpText); go on from it with \"rlbuf restore \(place)\""
+      description = "\(cause); safe on disk is \(newest.path)\(dumpText); go on from it with "
+        + "\"rlbuf restore \(place)\" and --iterations or --stop"
     } else {
       description = "\(cause); no checkpoint was saved yet\(dumpText.isEmpty ? "" : dumpText + " is safe"), "
         + "the results so far are in \(experiment)"
