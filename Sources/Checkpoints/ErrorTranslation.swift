@@ -1,6 +1,7 @@
 internal import BufferFiles
 internal import FileSystems
 internal import ReplayBuffers
+internal import StateTree
 internal import SystemPackage
 
 /// Runs calls on files, saying what they throw in this module's terms.
@@ -26,5 +27,17 @@ extension CheckpointError {
       case let error as ReplayBufferError: .buffer(error)
       default: .component(checkpoint, name: component, reason: String(describing: error))
       }
+  }
+}
+
+extension StateTreeError {
+  /// What is wrong and where, without the remedy, which is another one in a checkpoint.
+  var reason: String {
+    switch self {
+    case .missingKey(let path): "\(path) is missing"
+    case .wrongType(let path, let expected, let found): "\(path) is \(found), expected \(expected)"
+    case .invalidValue(let path, let found, let expected): "\(path) is \(found), expected \(expected)"
+    default: description
+    }
   }
 }

@@ -7,7 +7,8 @@ public struct Adam: Sendable, Hashable {
   public let firstDecay: Double
   /// How much of the mean of squared gradients stays at a step (`betas[1]`).
   public let secondDecay: Double
-  /// What is added to the root of the mean of squares (`eps`).
+  /// What is added to the root of the mean of squares (`eps`): above 0, unlike torch's, so that no gradient divides
+  /// zero by zero.
   public let epsilon: Double
   /// How many steps were taken (`step`).
   public internal(set) var stepCount = 0
@@ -25,7 +26,7 @@ public struct Adam: Sendable, Hashable {
     try Self.check("lr", learningRate, learningRate >= 0, "a finite number of at least 0")
     try Self.check("betas[0]", firstDecay, firstDecay >= 0 && firstDecay < 1, "at least 0 and below 1")
     try Self.check("betas[1]", secondDecay, secondDecay >= 0 && secondDecay < 1, "at least 0 and below 1")
-    try Self.check("eps", epsilon, epsilon >= 0, "a finite number of at least 0")
+    try Self.check("eps", epsilon, Float(epsilon) > 0, "a finite number above 0 in float32 too")
     self.learningRate = learningRate
     self.firstDecay = firstDecay
     self.secondDecay = secondDecay
@@ -87,4 +88,14 @@ public struct Adam: Sendable, Hashable {
   ) throws(NetworkError) {
     guard value.isFinite, isRight else { throw .invalidSetting(name, found: "\(value)", expected: expected) }
   }
+}
+
+/// What one step of Adam multiplies by, in float32.
+struct AdamScalars {
+  var firstWeight: Float
+  var secondDecay: Float
+  var secondWeight: Float
+  var correction: Float
+  var epsilon: Float
+  var negativeStepSize: Float
 }

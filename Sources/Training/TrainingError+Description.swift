@@ -7,7 +7,7 @@ extension TrainingError: CustomStringConvertible {
     switch self {
     case .callback, .callbackSettings: callbackDescription
     case .unknownSetting, .invalidSetting, .fixedSetting, .unsuitableEnvironment, .wrongAlgorithm: settingDescription
-    case .dryRun, .brokenRun: runDescription
+    case .dryRun, .brokenRun, .experimentWentOn: runDescription
     case .dumpExists, .unusableDump, .noDump, .fileSystem: fileDescription
     case .brokenInvariant(let what): "this must not be: \(what); it is a mistake in rlbuf, or the state is damaged"
     }
@@ -46,6 +46,8 @@ extension TrainingError: CustomStringConvertible {
     switch self {
     case .dryRun:
       "the run was restored to be looked at only; restore it without the dry run to train or save it"
+    case .experimentWentOn(let path, let iteration, let here):
+      "another run went on in \(path) to iteration \(iteration), this one stands at \(here); restore it into a new directory"
     case .brokenRun(let reason):
       "the run stopped half way through an iteration and cannot go on or be saved: \(reason); restore its last checkpoint"
     default: ""

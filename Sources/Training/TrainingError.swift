@@ -25,6 +25,8 @@ public enum TrainingError: Error, Sendable {
   case unusableDump(FilePath, reason: String, before: FilePath?)
   /// There is no dump that is not after the checkpoint.
   case noDump(FilePath, iteration: Int)
+  /// Another run went on in the experiment after this one had let go of it.
+  case experimentWentOn(FilePath, iteration: Int, here: Int)
   /// An earlier failure left the run half way through an iteration.
   case brokenRun(String)
   /// A call on a file failed.

@@ -5,8 +5,8 @@ import FileSystems
 import FileSystemsTestSupport
 import ReplayBuffers
 import StateTree
-import SystemPackage
 import Synchronization
+import SystemPackage
 import Testing
 import Training
 
@@ -59,4 +59,23 @@ func wholeState(_ dqn: DQN) -> StateMap {
     "learner": dqn.learner.state, "runner": dqn.runner.state, "buffer": dqn.replayBuffer.state,
     "counters": dqn.counters, "iteration": .integer(dqn.iteration), "steps": .integer(dqn.environmentSteps),
   ]
+}
+
+extension StateValue {
+  /// A learner's state with Adam's moments at zero: the weights stay and the optimizer begins anew.
+  func withoutMoments() throws -> StateValue {
+    func zeroed(_ value: StateValue, isMoment: Bool) throws -> StateValue {
+      switch value {
+      case .map(let map):
+        .map(
+          StateMap(
+            try map.map { ($0.key, try zeroed($0.value, isMoment: isMoment || $0.key.string.hasPrefix("exp_avg"))) }))
+      case .tensor(let tensor) where isMoment: .tensor(try Tensor(zeros: tensor.dataType, shape: tensor.shape))
+      default: value
+      }
+    }
+    guard case .map(var map) = self, let optimizer = map["optimizer"] else { return self }
+    map["optimizer"] = try zeroed(optimizer, isMoment: false)
+    return .map(map)
+  }
 }

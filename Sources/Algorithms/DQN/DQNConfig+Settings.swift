@@ -44,13 +44,15 @@ extension DQNConfig {
     try Self.require((0...1).contains(learner.tau), "tau", learner.tau, "0 to 1")
     try Self.require(learner.gradientClip ?? 1 > 0, "grad_clip", learner.gradientClip ?? 1, "\(positive), or null")
     try Self.require(
-      learner.hiddenLayers.allSatisfy { $0 > 0 }, "model_config/fcnet_hiddens", learner.hiddenLayers, "widths of 1 or more")
+      learner.hiddenLayers.allSatisfy { $0 > 0 }, "model_config/fcnet_hiddens", learner.hiddenLayers,
+      "widths of 1 or more")
     try Self.require(batchSize >= 1, "train_batch_size", batchSize, "1 or more")
     try Self.require(targetUpdatePeriod >= 1, "target_network_update_freq", targetUpdatePeriod, "1 or more")
     try Self.require(
       learningStarts >= 0, "num_steps_sampled_before_learning_starts", learningStarts, "0 or more")
     try Self.require(
-      epsilon.points.allSatisfy { (0...1).contains($0.value) }, "epsilon", epsilon.points.map(\.value), "values from 0 to 1")
+      epsilon.points.allSatisfy { (0...1).contains($0.value) }, "epsilon", epsilon.points.map(\.value),
+      "values from 0 to 1")
     try validateReplay()
   }
 

@@ -33,9 +33,10 @@ struct UpdateMetrics {
       for (name, sum) in zip(Self.names, sums) { result["\(module)/\(name)"] = sum / Double(count) }
       result["\(module)/module_train_batch_size_mean"] = Double(items) / Double(count)
     }
-    for path in ["\(module)/num_module_steps_trained", "learners/__all_modules__/num_module_steps_trained",
-      "learners/__all_modules__/num_env_steps_trained"]
-    {
+    for path in [
+      "\(module)/num_module_steps_trained", "learners/__all_modules__/num_module_steps_trained",
+      "learners/__all_modules__/num_env_steps_trained",
+    ] {
       result.set(.integer(items), at: path)
       result.set(.integer(lifetimeItems), at: path + "_lifetime")
     }

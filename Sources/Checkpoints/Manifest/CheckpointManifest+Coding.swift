@@ -34,9 +34,9 @@ extension CheckpointManifest {
     let value: StateValue
     do { value = try StateJSON.value(of: text) } catch { throw .invalid(error.description) }
     let version: Int
-    do { version = try Self.version(of: value) } catch { throw .invalid(error.description) }
+    do { version = try Self.version(of: value) } catch { throw .invalid(error.reason) }
     guard version <= Self.version else { throw .newerVersion(version) }
-    do { try self.init(StateReader(value)) } catch { throw .invalid(error.description) }
+    do { try self.init(StateReader(value)) } catch { throw .invalid(error.reason) }
     if let fault = ManifestCheck(self).fault { throw .invalid(fault) }
   }
 

@@ -91,7 +91,7 @@ extension SegmentList {
           path: "rows", found: "\(try reader.count("rows"))", expected: "the \(rowCount) rows of the pieces")
       }
     } catch {
-      throw SegmentListError(reason: error.description)
+      throw SegmentListError(reason: error.reason)
     }
   }
 

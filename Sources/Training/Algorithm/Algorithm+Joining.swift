@@ -25,7 +25,8 @@ extension Algorithm {
     do {
       let file = try BufferFile.open(path, on: services.fileSystem)
       let origin = DumpOrigin(file.header)
-      let isExact = origin.runID == run.id && origin.environmentSteps == environmentSteps
+      let isExact =
+        origin.runID == run.id && origin.environmentSteps == environmentSteps
         && origin.iteration == iteration
       try replaceReplayBuffer(with: file.contents(), continuity: isExact ? .exact : .broken)
       if let id = origin.runID, id != run.id {

@@ -24,7 +24,9 @@ extension Algorithm {
     if let home = source.home { config.common.experiment = home }
     let algorithm = try build(config, services: services, id: manifest.runID) { run in
       run.isDryRun = options.destination == .dryRun
-      if let output = source.output { run.outputs[output.path.lexicallyNormalized()] = .init(directory: output) }
+      if let output = source.output {
+        run.outputs[output.path.lexicallyNormalized()] = .init(path: output.path, directory: output)
+      }
     }
     leftovers.closures.removeAll { name in
       config.common.callbacks.closures.counts.contains { $0.event.rawValue == name }
@@ -98,7 +100,8 @@ extension Algorithm {
         continue
       }
       report.warnings.append(
-        "the run was saved with the \(key) \"\(then)\" and goes on with \"\(current)\": the last bits of results may differ")
+        "the run was saved with the \(key) \"\(then)\" and goes on with \"\(current)\": the last bits of results may differ"
+      )
     }
   }
 
@@ -127,7 +130,8 @@ extension Algorithm {
     run.superseded += Self.supersededDirectories(of: moved, in: experiment.path)
     let log = try RunLog(experiment.layout, on: services.fileSystem)
     try log.write(parameters: parameters(in: experiment.path))
-    run.outputs[experiment.path.lexicallyNormalized()] = Run.Output(directory: experiment, log: log)
+    run.outputs[experiment.path.lexicallyNormalized()] = Run.Output(
+      path: experiment.path, directory: experiment, log: log)
   }
 }
 

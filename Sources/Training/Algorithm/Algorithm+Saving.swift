@@ -19,6 +19,9 @@ extension Algorithm {
 
   /// Saves the whole run as a checkpoint of the experiment at `path`, which is made if it is missing.
   ///
+  /// The experiment's lock is let go of afterwards until the run goes on, so that it can be restored at once; if another
+  /// run has gone on in it by then, this one stops with `TrainingError.experimentWentOn`.
+  ///
   /// Saved twice at one iteration, the first checkpoint stays and is the answer.
   ///
   /// Inside a callback of `onTrainResult` use `saveWhenIterationIsOver`: the callbacks behind it have not seen the
@@ -26,6 +29,14 @@ extension Algorithm {
   /// - Throws: `CheckpointError`, `TrainingError.brokenRun` and `.dryRun`; nothing has appeared then.
   @discardableResult
   public func save(to path: FilePath, replayBuffer: BufferInclusion = .include) throws -> SavedCheckpoint {
+    let saved = try saveHolding(path, replayBuffer: replayBuffer)
+    if !run.isCallingCallbacks { run.release(path) }
+    return saved
+  }
+
+  /// Saves, and keeps the experiment's lock.
+  @discardableResult
+  func saveHolding(_ path: FilePath, replayBuffer: BufferInclusion) throws -> SavedCheckpoint {
     try run.checkUsable()
     let experiment = try openExperiment(at: path)
     let key = path.lexicallyNormalized()

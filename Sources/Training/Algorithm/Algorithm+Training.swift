@@ -11,6 +11,7 @@ extension Algorithm {
   @discardableResult
   public func train() throws -> TrainingResult {
     try run.checkUsable()
+    try run.holdOutputs()
     run.saves = []
     let start = services.clock.now()
     var stopwatch = Stopwatch(services.clock)
@@ -28,10 +29,13 @@ extension Algorithm {
     var context = TrainResultContext(algorithm: self, result: result)
     try run.fire(.onTrainResult, &context, run.callbacks.closures.onTrainResult) { try $0.onTrainResult(&$1) }
     run.lastResult = context.result
-    try run.append(context.result)
+    do { try run.append(context.result) } catch {
+      run.failure = "its result could not be written: \(error)"
+      throw error
+    }
     let saves = run.pendingSaves
     run.pendingSaves = []
-    for request in saves { try save(to: request.path, replayBuffer: request.replayBuffer) }
+    for request in saves { try saveHolding(request.path, replayBuffer: request.replayBuffer) }
     return context.result
   }
 

@@ -43,12 +43,6 @@ public final class Run {
   var secondsAtRestore = 0.0
   var iterationAtRestore = 0
 
-  /// An experiment that the run writes.
-  struct Output {
-    let directory: ExperimentDirectory
-    var log: RunLog?
-  }
-
   init(id: String, config: some AlgorithmConfig, services: TrainingServices) {
     self.id = id
     self.services = services
@@ -60,32 +54,6 @@ public final class Run {
   func checkUsable() throws(TrainingError) {
     if isDryRun { throw .dryRun }
     if let failure { throw .brokenRun(failure) }
-  }
-
-  /// The experiment at a path: the open one, or a new one, for which `params.json` is written.
-  func output(at path: FilePath, parameters: @autoclosure () -> StateMap) throws -> ExperimentDirectory {
-    let key = path.lexicallyNormalized()
-    if let output = outputs[key] { return output.directory }
-    try checkUsable()
-    let directory =
-      dumpDirectories.contains(key.appending("buffers"))
-      ? try ExperimentDirectory.open(at: path, on: services.fileSystem)
-      : try ExperimentDirectory.create(at: path, on: services.fileSystem)
-    let log = try RunLog(directory.layout, on: services.fileSystem)
-    try log.write(parameters: parameters())
-    outputs[key] = Output(directory: directory, log: log)
-    return directory
-  }
-
-  /// Appends a result to every experiment that is written.
-  func append(_ result: TrainingResult) throws {
-    for key in outputs.keys.sorted(by: { $0.string < $1.string }) {
-      guard var output = outputs[key] else { continue }
-      var log = try output.log ?? RunLog(output.directory.layout, on: services.fileSystem)
-      try log.append(result)
-      output.log = log
-      outputs[key] = output
-    }
   }
 
   /// Calls one event of the algorithm: callbacks, then closures.

@@ -67,7 +67,8 @@ extension Period: Checkpointable {
   public var state: StateValue {
     let parts = waited.components
     return [
-      "last": .integer(last), "waited_seconds": .integer(parts.seconds), "waited_attoseconds": .integer(parts.attoseconds),
+      "last": .integer(last), "waited_seconds": .integer(parts.seconds),
+      "waited_attoseconds": .integer(parts.attoseconds),
     ]
   }
 

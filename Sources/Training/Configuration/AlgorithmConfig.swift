@@ -77,11 +77,15 @@ extension AlgorithmConfig {
   /// Checks the settings that every algorithm has.
   /// - Throws: `TrainingError.invalidSetting`.
   public func validateCommon() throws(TrainingError) {
-    try Self.require(common.environmentsPerRunner >= 1, "num_envs_per_env_runner", common.environmentsPerRunner, "1 or more")
-    try Self.require(common.fragmentLength ?? 1 >= 1, "rollout_fragment_length", common.fragmentLength ?? 1, "1 or more, or auto")
-    try Self.require(common.smoothingEpisodes >= 1, "metrics_num_episodes_for_smoothing", common.smoothingEpisodes, "1 or more")
     try Self.require(
-      common.minimumStepsPerIteration >= 0, "min_sample_timesteps_per_iteration", common.minimumStepsPerIteration, "0 or more")
+      common.environmentsPerRunner >= 1, "num_envs_per_env_runner", common.environmentsPerRunner, "1 or more")
+    try Self.require(
+      common.fragmentLength ?? 1 >= 1, "rollout_fragment_length", common.fragmentLength ?? 1, "1 or more, or auto")
+    try Self.require(
+      common.smoothingEpisodes >= 1, "metrics_num_episodes_for_smoothing", common.smoothingEpisodes, "1 or more")
+    try Self.require(
+      common.minimumStepsPerIteration >= 0, "min_sample_timesteps_per_iteration", common.minimumStepsPerIteration,
+      "0 or more")
     for callback in common.callbacks.callbacks {
       if let every = (callback as? any PeriodicCallback)?.periods.first(where: { !$0.isPositive }) {
         throw .invalidSetting(name: callback.displayName, found: "\(every)", expected: "a period above 0")

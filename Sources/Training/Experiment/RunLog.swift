@@ -92,7 +92,8 @@ struct RunLog: Sendable {
 
   private static func size(of path: FilePath, on fileSystem: any FileSystem) throws(FileSystemError) -> Int? {
     do {
-      return Int(try fileSystem.uninterrupted { () throws(FileSystemError) in try fileSystem.status(of: path).byteCount })
+      return Int(
+        try fileSystem.uninterrupted { () throws(FileSystemError) in try fileSystem.status(of: path).byteCount })
     } catch {
       if error.code == .noSuchFileOrDirectory { return nil }
       throw error

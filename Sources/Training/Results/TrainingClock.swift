@@ -23,7 +23,8 @@ public struct TrainingClock: Sendable {
 
   /// A timestamp as RLlib writes `date`, but in UTC: `2026-01-31_17-05-09`.
   static func date(_ timestamp: Int) -> String {
-    let days = timestamp / 86_400, seconds = timestamp % 86_400
+    let days = timestamp / 86_400
+    let seconds = timestamp % 86_400
     let (year, month, day) = civil(days: days)
     func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
     return "\(year)-\(two(month))-\(two(day))_\(two(seconds / 3600))-\(two(seconds / 60 % 60))-\(two(seconds % 60))"
@@ -33,7 +34,8 @@ public struct TrainingClock: Sendable {
   /// - Source: Hinnant, "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`.
   private static func civil(days: Int) -> (year: Int, month: Int, day: Int) {
     let shifted = days + 719_468
-    let era = shifted / 146_097, dayOfEra = shifted % 146_097
+    let era = shifted / 146_097
+    let dayOfEra = shifted % 146_097
     let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
     let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
     let monthFromMarch = (5 * dayOfYear + 2) / 153

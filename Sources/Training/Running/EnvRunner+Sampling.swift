@@ -92,7 +92,8 @@ extension EnvRunner {
       episode: episodes[environment])
     let closures = callbacks.closures
     switch event {
-    case .onEpisodeCreated: try callbacks.fire(event, &context, closures.onEpisodeCreated) { try $0.onEpisodeCreated(&$1) }
+    case .onEpisodeCreated:
+      try callbacks.fire(event, &context, closures.onEpisodeCreated) { try $0.onEpisodeCreated(&$1) }
     case .onEpisodeStart: try callbacks.fire(event, &context, closures.onEpisodeStart) { try $0.onEpisodeStart(&$1) }
     case .onEpisodeStep: try callbacks.fire(event, &context, closures.onEpisodeStep) { try $0.onEpisodeStep(&$1) }
     default: try callbacks.fire(event, &context, closures.onEpisodeEnd) { try $0.onEpisodeEnd(&$1) }

@@ -79,7 +79,8 @@ public struct RunningEpisode: Sendable {
   private func check(_ observation: Tensor) throws(TrainingError) {
     guard observation.dataType == observationType, observation.shape == observationShape else {
       throw .unsuitableEnvironment(
-        id, reason: "it gave an observation \(observation.summary), its space is \(observationType) \(observationShape)")
+        id, reason: "it gave an observation \(observation.summary), its space is \(observationType) \(observationShape)"
+      )
     }
   }
 

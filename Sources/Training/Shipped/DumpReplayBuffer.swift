@@ -65,15 +65,19 @@ public struct DumpReplayBuffer: SavedCallback, PeriodicCallback, RelocatableCall
 
   /// Dumps, if it is due.
   public mutating func onTrainResult(_ context: inout TrainResultContext) throws {
-    guard period.isDue(context.algorithm.progress), let snapshot = context.algorithm.replayBufferSnapshot else { return }
+    guard period.isDue(context.algorithm.progress), let snapshot = context.algorithm.replayBufferSnapshot else {
+      return
+    }
     let clock = context.algorithm.services.clock
     let start = clock.now()
     let fileSystem = context.algorithm.services.fileSystem
     let dumps = DumpDirectory(path: directory, fileSystem: fileSystem)
     try dumps.create()
     let path = dumps.file(context.algorithm.iteration)
-    if let free = try? fileSystem.freeBytes(at: directory), let estimate = lastBytes, free < estimate + Self.spareBytes {
-      context.warn("the dump \(path) is skipped: \(free) bytes are free and the last one took \(estimate); free some space")
+    if let free = try? fileSystem.freeBytes(at: directory), let estimate = lastBytes, free < estimate + Self.spareBytes
+    {
+      context.warn(
+        "the dump \(path) is skipped: \(free) bytes are free and the last one took \(estimate); free some space")
       return
     }
     do { try context.algorithm.dump(snapshot, to: path) } catch let error as BufferFileError {
@@ -168,7 +172,10 @@ extension DumpReplayBuffer: Checkpointable {
 }
 
 extension DumpReplayBuffer: Codable {
-  private enum CodingKeys: String, CodingKey { case every, to, keepLast = "keep_last" }
+  private enum CodingKeys: String, CodingKey {
+    case every, to
+    case keepLast = "keep_last"
+  }
 
   /// The settings: period, directory, and how many stay if not all.
   public func encode(to encoder: any Encoder) throws {

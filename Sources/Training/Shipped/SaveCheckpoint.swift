@@ -95,7 +95,9 @@ extension SaveCheckpoint: Checkpointable {
 
 extension SaveCheckpoint: Codable {
   private enum CodingKeys: String, CodingKey {
-    case every, to, replayBuffer = "replay_buffer", replayBufferEvery = "replay_buffer_every"
+    case every, to
+    case replayBuffer = "replay_buffer"
+    case replayBufferEvery = "replay_buffer_every"
   }
 
   /// The settings: period, experiment, and what becomes of the replay buffer.

@@ -22,7 +22,7 @@ public struct DQNLearner: Sendable {
   var targetParameters: [Float]
   var optimizer: Adam
   // Room that is kept between calls; nothing in it outlasts one.
-  private var gradient: [Float]
+  private(set) var gradient: [Float]
   private var activations: Activations
   private var actingActivations: Activations
   private var bootstraps: [Float] = []
@@ -33,6 +33,9 @@ public struct DQNLearner: Sendable {
     observationSize: Int, actionCount: Int, settings: DQNLearnerSettings, seed: UInt64
   ) throws(DQNLearnerError) {
     try settings.check()
+    guard actionCount > 0 else {
+      throw .invalidSetting("action_space", found: "\(actionCount) actions", expected: "at least 1")
+    }
     self.settings = settings
     self.observationSize = observationSize
     network = try QNetwork(observationSize: observationSize, actionCount: actionCount, settings: settings)

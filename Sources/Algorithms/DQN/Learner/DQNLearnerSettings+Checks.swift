@@ -7,7 +7,7 @@ extension DQNLearnerSettings {
     try Self.check("lr", learningRate, learningRate >= 0, "a finite number of at least 0")
     try Self.check("gamma", gamma, gamma >= 0 && gamma <= 1, "0 to 1")
     try Self.check("tau", tau, tau >= 0 && tau <= 1, "0 to 1")
-    try Self.check("adam_epsilon", adamEpsilon, adamEpsilon >= 0, "a finite number of at least 0")
+    try Self.check("adam_epsilon", adamEpsilon, Float(adamEpsilon) > 0, "a finite number above 0 in float32 too")
     if let gradientClip {
       try Self.check("grad_clip", gradientClip, gradientClip > 0, "a finite number above 0, or none for no clipping")
     }

@@ -29,7 +29,7 @@ public struct DQNLearnerSettings: Codable, Sendable, Hashable {
   /// - Units: 0 to 1; 1 by default, a copy.
   public var tau = 1.0
   /// What Adam adds to the root of the second moment (`adam_epsilon`).
-  /// - Units: 1e-8 by default, torch's own default, which RLlib uses.
+  /// - Units: above 0; 1e-8 by default, torch's own default, which RLlib uses.
   public var adamEpsilon = 1e-8
 
   /// RLlib's defaults.
