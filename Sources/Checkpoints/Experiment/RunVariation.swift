@@ -6,6 +6,7 @@ public enum RunVariation {
   /// Names of results that say when, where or in which process.
   private static let names: Set<String> = [
     "date", "timestamp", "pid", "hostname", "node_ip", "trial_id", "experiment_id", "run_id", "timers", "perf", "config",
+    "dump_replay_buffer", "save_checkpoint",
   ]
   /// How names of durations begin.
   private static let beginnings = ["time_"]
@@ -26,16 +27,17 @@ public enum RunVariation {
   /// - Parameter path: the keys with slashes between them, such as `timers/training_step`.
   public static func isVolatileState(_ path: String) -> Bool {
     path.split(separator: "/").contains { key in
-      key == "timers" || key == "timer" || key.hasPrefix("time_total") || key.hasPrefix("time_this_iter")
+      key == "timers" || key.hasPrefix("waited_") || key.hasPrefix("time_total") || key.hasPrefix("time_this_iter")
         || key.hasPrefix("time_since_restore") || key == "iterations_since_restore"
     }
   }
 
   /// Whether a setting is left out of comparisons: where files of the run lie.
-  /// - Parameter path: the keys with slashes between them, such as `callbacks/0/to`.
+  /// - Parameter path: the keys with slashes between them, such as `callbacks/0/settings/to`.
   public static func isVolatileSetting(_ path: String) -> Bool {
-    guard let key = path.split(separator: "/").last else { return false }
-    return ["experiment", "to", "path", "directory", "output"].contains(key) || key.hasSuffix("_path")
-      || key.hasSuffix("_dir")
+    let keys = path.split(separator: "/")
+    guard let key = keys.last else { return false }
+    return path == "experiment" || key.hasSuffix("_path") || key.hasSuffix("_dir")
+      || keys.first == "callbacks" && ["to", "from"].contains(key)
   }
 }

@@ -82,10 +82,11 @@ struct BufferSource {
   /// A segment, in the checkpoint or in the experiment's pool.
   private func open(_ name: String) throws -> BufferFile {
     let own = checkpoint.path.appending(component.file.pathComponents.dropLast()).appending(name)
-    do { return try BufferFile.open(own, on: fileSystem) } catch {
+    do { return try BufferFile.open(own, follow: .never, on: fileSystem) } catch {
       guard case .fileSystem(let failure) = error, failure.reason == .system(.noSuchFileOrDirectory) else { throw error }
       return try BufferFile.open(
-        ExperimentLayout(checkpoint.path.removingLastComponent()).segments.appending(name), on: fileSystem)
+        ExperimentLayout(checkpoint.path.removingLastComponent()).segments.appending(name), follow: .never,
+        on: fileSystem)
     }
   }
 

@@ -50,7 +50,8 @@ extension RunCheckpointReport {
     _ component: CheckpointManifest.Component, _ checkpoint: Checkpoint, _ fileSystem: any FileSystem
   ) {
     do {
-      let file = try BufferFile.open(checkpoint.path.appending(component.file.pathComponents), on: fileSystem)
+      let file = try BufferFile.open(
+        checkpoint.path.appending(component.file.pathComponents), follow: .never, on: fileSystem)
       guard file.summary.recordBytes <= Self.readBytes else {
         states.append(State(name: component.name, listing: StateListing(file.summary)))
         return add(component, .state(valueCount: file.summary.stateValueCount), checkpoint)

@@ -60,9 +60,8 @@ extension TextRendering {
   /// The newest checkpoint in short: what it holds, not what is in it.
   private func addShort(_ report: RunCheckpointReport, to page: inout TextPage) {
     let name = report.path.lastComponent?.string ?? report.path.string
-    page.heading("newest checkpoint: \(name)", remark: "\"rlbuf show \(report.path.string)\" shows all of it")
-    let created = Self.created(report.manifest)
-    var facts = created.map { [("created", $0)] } ?? []
+    page.heading("newest checkpoint: \(name)")
+    var facts = Self.provenance(report.manifest).filter { $0.label == "created" }
     facts.append(("exact", Self.exactness(report.manifest)))
     let parameters = report.modules.reduce(0) { $0.addingOrMaximum($1.parameterCount) }
     if parameters > 0 {
@@ -79,12 +78,5 @@ extension TextRendering {
     if !report.episodes.isEmpty { facts.append(("under way", NumberText.count(report.episodes.count, "episode"))) }
     page.facts(facts)
     for buffer in report.buffers { for sample in buffer.report.samples { add(sample, to: &page) } }
-  }
-
-  private static func created(_ manifest: CheckpointManifest) -> String? {
-    for key in ["created", "time", "date", "written"] as [StateKey] {
-      if case .string(let text)? = manifest.provenance[key] { return text }
-    }
-    return nil
   }
 }

@@ -44,7 +44,7 @@ extension TextRendering {
     let listed = limit.map { shown(checkpoints.count, of: $0) } ?? checkpoints.count
     var table = TextTable(
       [
-        .init(title: "checkpoint", minimumWidth: 17), .init(title: "iteration", alignment: .right, dispensability: 2),
+        .init(title: "checkpoint"), .init(title: "iteration", alignment: .right, dispensability: 2),
         .init(title: "steps", alignment: .right), .init(title: "return", alignment: .right),
         .init(title: "size", alignment: .right),
       ] + (now == nil ? [] : [.init(title: "age", alignment: .right)]) + [.init(title: "state")])
@@ -54,7 +54,7 @@ extension TextRendering {
     page.blank()
     page.table(table, omission: "")
     for entry in checkpoints {
-      if let reason = entry.incompleteBecause { page.paragraph("\(Self.name(entry.path)): \(reason)", .alarming) }
+      if let reason = entry.incompleteBecause { page.paragraph(Self.fault(entry.path, reason), .alarming) }
     }
     addEarlier(checkpoints.count - listed, "checkpoint", to: &page)
   }
@@ -67,7 +67,7 @@ extension TextRendering {
     let listed = limit.map { shown(dumps.count, of: $0) } ?? dumps.count
     var table = TextTable(
       [
-        .init(title: "dump", minimumWidth: 28), .init(title: "iteration", alignment: .right, dispensability: 2),
+        .init(title: "dump"), .init(title: "iteration", alignment: .right, dispensability: 2),
         .init(title: "stored steps", alignment: .right), .init(title: "size", alignment: .right),
       ] + (now == nil ? [] : [.init(title: "age", alignment: .right)]))
     for entry in dumps.suffix(listed) {
@@ -79,7 +79,7 @@ extension TextRendering {
     page.blank()
     page.table(table, omission: "")
     for entry in dumps {
-      if let reason = entry.unreadableBecause { page.paragraph("\(Self.name(entry.path)): \(reason)", .alarming) }
+      if let reason = entry.unreadableBecause { page.paragraph(Self.fault(entry.path, reason), .alarming) }
     }
     addEarlier(dumps.count - listed, "dump", to: &page)
   }
@@ -95,6 +95,11 @@ extension TextRendering {
 
   private static func age(_ seconds: Int64, _ now: Int64?) -> [String] {
     now.map { [RelativeTime.text(seconds, now: $0)] } ?? []
+  }
+
+  /// What is wrong with what, naming it once.
+  private static func fault(_ path: FilePath, _ reason: String) -> String {
+    reason.contains(name(path)) ? reason : "\(name(path)): \(reason)"
   }
 
   private func addEarlier(_ count: Int, _ noun: String, to page: inout TextPage) {

@@ -30,10 +30,23 @@ extension TextRendering {
   /// Who saved it, whether it is exact, what it takes.
   private func facts(_ report: RunCheckpointReport) -> [(label: String, text: String)] {
     let manifest = report.manifest
-    return [("run", manifest.runID)] + Self.named(manifest.provenance) + [
+    return [("run", manifest.runID)] + Self.provenance(manifest) + [
       ("exact", Self.exactness(manifest)), ("size", Self.size(report)),
       ("integrity", "SHA-256 of every file; \"rlbuf verify\" reads them all"),
     ]
+  }
+
+  /// Who saved it, when and on what; a time as people read it.
+  static func provenance(_ manifest: CheckpointManifest) -> [(label: String, text: String)] {
+    var facts = StateMap()
+    for (key, value) in manifest.provenance where key != "run_id" {
+      switch (key.string, value) {
+      case ("timestamp", .int(let seconds)): facts["created"] = .string(ISO8601.text(seconds: seconds))
+      case ("time_total_s", .double(let seconds)): facts["trained for"] = .string(RelativeTime.duration(seconds))
+      default: facts[key] = value
+      }
+    }
+    return named(facts)
   }
 
   /// Whether a restored run goes on bit for bit, or why not.
@@ -79,7 +92,7 @@ extension TextRendering {
     switch content {
     case .state(let count?): "state, \(NumberText.count(count, "value"))"
     case .state(nil): "state, unreadable"
-    case .buffer(let kind, let steps): "\(words(kind)), \(NumberText.count(steps, "step"))"
+    case .buffer(_, let steps): "replay buffer, \(NumberText.count(steps, "step"))"
     case .omitted(let reason): "left out: \(reason)"
     }
   }
