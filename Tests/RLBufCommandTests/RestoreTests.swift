@@ -97,7 +97,7 @@ struct RestoreTests {
     let outcome = try Runs.restore(
       run.appendingPathComponent("checkpoint_000002").path, 2, ["--into", fork.path, "--set", "lr=1e-4"])
     #expect(outcome.exitCode == 0, "\(outcome.errors)")
-    #expect(outcome.output.contains(/\n  changed +lr  0\.0005 -> 0\.0001\n/))
+    #expect(outcome.output.contains(#/\n  changed +lr  0\.0005 -> 0\.0001\n/#))
     #expect(outcome.output.contains("\nnot exact: lr was changed\n"))
     #expect(try Runs.contents(run) == before)
     #expect(try Runs.names(fork).filter { $0.hasPrefix("checkpoint_") } == ["checkpoint_000002", "checkpoint_000004"])
@@ -114,8 +114,8 @@ struct RestoreTests {
     defer { folder.remove() }
     let run = try Self.saved(folder)
     let only = try Runs.restore(run.path, nil, ["--dry-run", "--only", "learner_group"])
-    #expect(only.output.contains(/\n  restored +learner_group\/learner /))
-    #expect(only.output.contains(/\n  skipped +replay_buffer +not selected\n/))
+    #expect(only.output.contains(#/\n  restored +learner_group/learner /#))
+    #expect(only.output.contains(#/\n  skipped +replay_buffer +not selected\n/#))
     let without = try Runs.restore(run.path, 1, ["--without", "replay_buffer", "--without", "env_runner"])
     #expect(without.exitCode == 0, "\(without.errors)")
     #expect(without.output.contains("\nnot exact: env_runner was skipped\n           replay_buffer was skipped\n"))

@@ -60,7 +60,7 @@ struct TrainTests {
     let outcome = try Runs.train(run, 3)
     #expect(outcome.exitCode == 1)
     #expect(outcome.output.isEmpty)
-    #expect(outcome.errors.contains(/ holds an experiment already \(.+\), and nothing is written over it; go on with it with /))
+    #expect(outcome.errors.contains(#/holds an experiment already \(.+\), and nothing is written over it; go on with it with "/#))
     #expect(outcome.errors.hasSuffix("\"rlbuf restore \(run.path) --iterations 3\", or give another --out\n"))
     #expect(try Runs.contents(run) == before)
   }

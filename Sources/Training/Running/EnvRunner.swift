@@ -1,6 +1,6 @@
 public import Environments
 public import ReplayBuffers
-public import StateTree
+internal import StateTree
 
 /// Steps a few environments side by side and hands their episodes over in fragments.
 ///
