@@ -31,14 +31,16 @@ extension FileSystem {
     do {
       for entry in try uninterrupted({ () throws(FileSystemError) in try list(directory) }) {
         let path = directory.appending(entry.name)
-        if entry.kind == .directory { try removeTree(path) } else {
+        if entry.kind == .directory {
+          try removeTree(path)
+        } else {
           do { try uninterrupted { () throws(FileSystemError) in try unlink(path) } } catch
             where error.code == .noSuchFileOrDirectory
           {}
         }
       }
       try uninterrupted { () throws(FileSystemError) in try removeDirectory(directory) }
-    } catch where error.code == .noSuchFileOrDirectory {}
+    } catch  where error.code == .noSuchFileOrDirectory {}
   }
 
   /// Deletes every temporary file and directory of a directory to which nobody else writes, because the caller holds its

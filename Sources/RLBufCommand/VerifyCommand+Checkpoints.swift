@@ -2,14 +2,14 @@ import RLBuf
 import SystemPackage
 
 extension VerifyCommand {
-  /// Reads every file of a checkpoint.
-  func verify(_ checkpoint: Checkpoint) throws -> Verdict {
-    let report = try checkpoint.verify()
+  /// Reads every file of a checkpoint, complete or not.
+  func verifyCheckpoint(_ path: FilePath) throws -> Verdict {
+    let report = try Checkpoint.verify(path)
     let found = "\(NumberText.count(report.fileCount, "file")), \(NumberText.bytes(report.byteCount))"
     if report.isVerified {
-      try say("sound: \(checkpoint.path): \(found); every digest agrees")
+      try say("sound: \(path): \(found); every digest agrees")
     } else {
-      try say("damaged: \(checkpoint.path): \(NumberText.count(report.damage.count)) of \(found)")
+      try say("damaged: \(path): \(NumberText.count(report.damage.count, "place")); \(found) read")
       for damage in report.damage { try say("  \(damage)") }
     }
     if !report.segmentsFromPool.isEmpty {
@@ -37,11 +37,10 @@ extension VerifyCommand {
 
   private func verify(_ entry: ExperimentListing.CheckpointEntry) throws -> Verdict {
     try verifyEntry(entry.path) {
-      if let reason = entry.incompleteBecause {
-        try say("damaged: \(entry.path): incomplete: \(reason)")
-        return .damaged
-      }
-      return try verify(Checkpoint.open(entry.path))
+      let verdict = try verifyCheckpoint(entry.path)
+      guard verdict == .sound, let reason = entry.incompleteBecause else { return verdict }
+      try say("damaged: \(entry.path): \(reason)")
+      return .damaged
     }
   }
 

@@ -63,6 +63,10 @@ struct VerifyCommand: ParsableCommand {
       state = try SavedState.open(path, as: .plainMessagePack, limits: opening.limits)
     } catch {
       guard error.isDamage else { throw error }
+      // Of a checkpoint that is not complete all that is missing is named, if its manifest can be read.
+      if case .checkpoint(.incomplete) = error, let verdict = try? verifyCheckpoint(path), verdict == .damaged {
+        return .damaged
+      }
       try say("damaged: \(error)")
       return .damaged
     }
@@ -115,7 +119,7 @@ struct VerifyCommand: ParsableCommand {
       for line in broken { try say("damaged: \(checkpoint.path)/\(line)") }
       if broken.isEmpty { try say("unverifiable: \(checkpoint.path): a checkpoint of RLlib has no checksums") }
       return broken.isEmpty ? .unverifiable : .damaged
-    case .checkpoint(let checkpoint): return try verify(checkpoint)
+    case .checkpoint(let checkpoint): return try verifyCheckpoint(checkpoint.path)
     case .experiment(let experiment): return try verify(experiment)
     case .bufferFile, .rllibDump: return .sound  // opened as plain MessagePack: neither comes up
     }

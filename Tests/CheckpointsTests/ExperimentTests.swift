@@ -139,11 +139,12 @@ struct ExperimentTests {
       let moved = try experiment.rewind(to: 2)
       let aside = experiment.path.appending("superseded-000002-1")
       #expect(
-        Set(moved.map(\.description)) == Set(
-          [
-            "checkpoint_000003", "checkpoint_000004", "buffers/iteration-000003.msgpack.zst",
-            "buffers/iteration-000004.msgpack.zst", "result.json", "progress.csv",
-          ].map { aside.appending($0).description }))
+        Set(moved.map(\.description))
+          == Set(
+            [
+              "checkpoint_000003", "checkpoint_000004", "buffers/iteration-000003.msgpack.zst",
+              "buffers/iteration-000004.msgpack.zst", "result.json", "progress.csv",
+            ].map { aside.appending($0).description }))
       #expect(try text(layout.results) == results(1...2))
       #expect(try text(layout.progress) == progress(1...2))
       #expect(try text(aside.appending("result.json")) == results(1...4))

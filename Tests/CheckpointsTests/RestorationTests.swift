@@ -117,6 +117,17 @@ struct RestorationTests {
     }
   }
 
+  @Test func `what was left out is reported even if nobody asks for it`() throws {
+    try withCheckpoint({ $0.omit("other_buffer", because: "it is dumped") }) { checkpoint, _ in
+      let report = try Restoration(checkpoint).finish()
+      #expect(report.omitted == [.init(name: "other_buffer", reason: "it is dumped")])
+      #expect(throws: CheckpointError.omittedComponent(checkpoint.path, name: "other_buffer", because: "it is dumped"))
+      {
+        try checkpoint.buffer("other_buffer")
+      }
+    }
+  }
+
   @Test(
     arguments: [
       (["learner_group"], [], ["learner_group/learner"]), (["learner_group/learner"], [], ["learner_group/learner"]),

@@ -167,7 +167,8 @@ struct RoundTripTests {
       try fileSystem.createDirectory(experiment.layout.checkpoint(0))
       #expect(try experiment.save(contents(3, buffer.snapshot()), options: smallSegments).segmentsRemoved == 0)
       try fileSystem.removeDirectory(experiment.layout.checkpoint(0))
-      #expect(try experiment.save(contents(4, buffer.snapshot()), options: smallSegments).segmentsRemoved == first.count)
+      #expect(
+        try experiment.save(contents(4, buffer.snapshot()), options: smallSegments).segmentsRemoved == first.count)
       let left = Set(try fileSystem.list(experiment.layout.segments).map(\.name.string))
       #expect(left.isDisjoint(with: first) && left.contains("notes.txt"))
       #expect(try Checkpoint.open(experiment.path).verify().isVerified)

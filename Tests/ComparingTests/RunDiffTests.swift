@@ -25,7 +25,7 @@ struct Planted: CustomTestStringConvertible, Sendable {
       name: "a weight", section: "learner_group/learner",
       line: "  ~ rl_module/net.0.weight: float32 [16, 4], 1 of 64 differ, largest "
     ) { run in
-      run.learner = try run.learner.changingTensor(["rl_module", "net.0.weight"]) { $0[3] ^= 1 }
+      run.learner = try run.learner.changingTensor(["rl_module", "net.0.weight"]) { $0[0] ^= 1 }
     },
     Planted(
       name: "a moment of the optimizer", section: "learner_group/learner",

@@ -6,7 +6,7 @@ import Testing
 @testable import ForeignFormats
 
 /// Samples are packages of their own, so that what they link is what a user's package links.
-@Suite("Samples compile and run")
+@Suite("Samples compile and run", .serialized)
 struct SamplesTests {
   private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
@@ -34,6 +34,26 @@ struct SamplesTests {
     #expect(products == ["BufferFiles", "ReplayBuffers"])
   }
 
+  @Test func `a trainer of one's own stops, goes on exactly, and links no OpenBLAS`() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("rlbuf-sample-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let (straight, stopped) = (folder.appendingPathComponent("a").path, folder.appendingPathComponent("b").path)
+    let uninterrupted = try run("OwnTrainer", arguments: [straight, "4"])
+    #expect(uninterrupted.wholeMatch(of: /iteration 4, 800 steps: [0-9a-f]{64}\n/) != nil)
+    let first = try run("OwnTrainer", arguments: [stopped, "2"])
+    #expect(first.hasPrefix("iteration 2, 400 steps: "))
+    #expect(try run("OwnTrainer", arguments: [stopped, "2"]) == "goes on exactly after iteration 2\n" + uninterrupted)
+    let libraries = try execute("/usr/bin/ldd", [Self.binary("OwnTrainer")])
+    #expect(libraries.contains("libzstd") && !libraries.contains("blas"))
+  }
+
+  @Test func `its package names nothing above Checkpoints`() throws {
+    let manifest = Self.root.appendingPathComponent("Tests/Samples/OwnTrainer/Package.swift")
+    let text = try String(contentsOf: manifest, encoding: .utf8)
+    let products = text.matches(of: /product\(name: "(\w+)"/).map { String($0.1) }
+    #expect(products == ["Checkpoints", "BufferFiles", "ReplayBuffers", "StateTree"])
+  }
+
   private func convert(iteration: Int, into folder: URL) throws -> String {
     let dump = Self.root.appendingPathComponent(
       "Fixtures/rllib-2.60.0/dqn_cartpole_prioritized_2500_iteration_\(iteration).msgpack")
@@ -45,17 +65,21 @@ struct SamplesTests {
     return output
   }
 
+  private static let scratch = root.appendingPathComponent(".build-samples").path
+
+  private static func binary(_ sample: String) -> String { "\(scratch)/debug/\(sample)" }
+
   /// Builds the sample beside the other builds and runs it.
   private func run(_ sample: String, arguments: [String]) throws -> String {
     let package = Self.root.appendingPathComponent("Tests/Samples/\(sample)").path
-    let scratch = Self.root.appendingPathComponent(".build-samples").path
+    let scratch = Self.scratch
     let build = ["swift", "build", "--package-path", package, "--scratch-path", scratch]
     do { _ = try execute("/usr/bin/env", build) } catch {
       // SwiftPM does not always notice that files of a package by path were renamed: build anew, once.
       try? FileManager.default.removeItem(atPath: scratch)
       _ = try execute("/usr/bin/env", build)
     }
-    return try execute("\(scratch)/debug/\(sample)", arguments)
+    return try execute(Self.binary(sample), arguments)
   }
 
   private struct Failure: Error { let text: String }

@@ -28,7 +28,7 @@ extension ExperimentDirectory {
     do throws(CheckpointError) {
       for file in manifest.files {
         let source = try checkpoint.verifiedPath(of: file)
-        try writing.takeOver(file, from: source, segment: manifest.segmentName(of: file.path))
+        try writing.takeOver(file, from: source, segment: checkpoint.files.segments[file.path])
       }
       try takeOverResults(of: ExperimentLayout(checkpoint.path.enclosing), upTo: manifest)
       try writing.commit()
@@ -73,14 +73,5 @@ extension CheckpointManifest {
     var manifest = self
     manifest.files = []
     return manifest
-  }
-
-  /// The name of the segment at a path; nil for any other file.
-  fileprivate func segmentName(of path: String) -> String? {
-    for component in components {
-      guard case .buffer(_, _, let names) = component.content else { continue }
-      if let name = names.first(where: { ComponentPath.segment($0, of: component.name) == path }) { return name }
-    }
-    return nil
   }
 }

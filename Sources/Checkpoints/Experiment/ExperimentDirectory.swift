@@ -72,7 +72,7 @@ public final class ExperimentDirectory: Sendable {
 extension FileSystem {
   /// Makes a directory and those above it that are missing; their names are durable afterwards.
   func ensureDirectories(_ path: FilePath) throws(FileSystemError) {
-    do { try ensureDirectory(path) } catch where error.code == .noSuchFileOrDirectory {
+    do { try ensureDirectory(path) } catch  where error.code == .noSuchFileOrDirectory {
       let parent = path.parent
       guard parent != path, parent != "." else { throw error }
       try ensureDirectories(parent)

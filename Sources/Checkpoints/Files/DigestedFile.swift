@@ -89,7 +89,7 @@ extension FileSystem {
 
   /// The names in a directory; none if there is no such directory.
   func listIfPresent(_ directory: FilePath) throws(FileSystemError) -> [DirectoryEntry] {
-    do { return try uninterrupted { () throws(FileSystemError) in try list(directory) } } catch where error.isMissing {
+    do { return try uninterrupted { () throws(FileSystemError) in try list(directory) } } catch  where error.isMissing {
       return []
     }
   }
@@ -98,7 +98,7 @@ extension FileSystem {
   func ensureDirectory(_ path: FilePath) throws(FileSystemError) {
     do {
       try uninterrupted { () throws(FileSystemError) in try createDirectory(path) }
-    } catch where error.code == .fileExists {
+    } catch  where error.code == .fileExists {
       return
     }
     try syncNames(in: path.parent)

@@ -35,7 +35,9 @@ extension ExperimentListing {
       for entry in entries where entry.kind == .directory && !entry.name.string.hasPrefix(".") {
         let path = folder.appending(entry.name)
         // A folder that vanishes or may not be read hides no other.
-        if let listing = try? experiment(path) { found.append(listing) } else {
+        if let listing = try? experiment(path) {
+          found.append(listing)
+        } else {
           found += (try? experiments(below: path, depth: depth - 1)) ?? []
         }
       }

@@ -36,6 +36,7 @@ extension CheckpointManifest {
     let version: Int
     do { version = try Self.version(of: value) } catch { throw .invalid(error.reason) }
     guard version <= Self.version else { throw .newerVersion(version) }
+    guard version > 0 else { throw .invalid("version is \(version), expected 1 or more") }
     do { try self.init(StateReader(value)) } catch { throw .invalid(error.reason) }
     if let fault = ManifestCheck(self).fault { throw .invalid(fault) }
   }

@@ -73,7 +73,8 @@ enum ComponentPath {
 
   /// The file with the state of a component.
   static func file(of component: String) -> String {
-    component == "algorithm_state" ? component + ExperimentLayout.fileSuffix : "\(component)/state\(ExperimentLayout.fileSuffix)"
+    component == "algorithm_state"
+      ? component + ExperimentLayout.fileSuffix : "\(component)/state\(ExperimentLayout.fileSuffix)"
   }
 
   /// Where a segment of a component lies.

@@ -65,12 +65,12 @@ extension Checkpoint {
         path.appending(ExperimentLayout.manifestName),
         reason: "it is of iteration \(manifest.iteration), the directory of iteration \(iteration)")
     }
-    let files = CheckpointFiles(path, manifest, on: fileSystem)
+    let checkpoint = Checkpoint(path: path, manifest: manifest, passedOver: [], fileSystem: fileSystem)
     for file in manifest.files {
-      let place = try onFiles { () throws(FileSystemError) in try files.place(of: file) }
+      let place = try onFiles { () throws(FileSystemError) in try checkpoint.files.place(of: file) }
       if case .nowhere(let reason) = place { throw .incomplete(path, reason: "\(file.path): \(reason)") }
     }
-    return Checkpoint(path: path, manifest: manifest, passedOver: [], fileSystem: fileSystem)
+    return checkpoint
   }
 }
 

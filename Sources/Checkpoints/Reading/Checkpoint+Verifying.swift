@@ -1,5 +1,5 @@
-internal import FileSystems
-internal import SystemPackage
+public import FileSystems
+public import SystemPackage
 
 extension Checkpoint {
   /// Reads every file and compares its digest; what is damaged is named, not thrown.
@@ -7,15 +7,25 @@ extension Checkpoint {
   public func verify() throws(CheckpointError) -> CheckpointVerification {
     var result = CheckpointVerification(
       path: path, fileCount: 0, byteCount: 0, damage: [], unknownFiles: [], segmentsFromPool: [])
-    let files = CheckpointFiles(path, manifest, on: fileSystem)
-    for file in manifest.files { try verify(file, files, &result) }
+    for file in manifest.files { try verify(file, &result) }
     result.unknownFiles = try unknownFiles()
     return result
   }
 
+  /// Reads every file of a checkpoint, also of one that is not complete, so that all that is missing is named.
+  /// - Throws: `CheckpointError.incomplete` or `.invalidManifest` if there is no manifest to compare with, `.fileSystem`
+  ///   if a file cannot be read at all.
+  public static func verify(
+    _ path: FilePath, on fileSystem: any FileSystem = POSIXFileSystem()
+  ) throws(CheckpointError) -> CheckpointVerification {
+    let manifest = try CheckpointManifest.read(in: path, on: fileSystem)
+    return try Checkpoint(path: path, manifest: manifest, passedOver: [], fileSystem: fileSystem).verify()
+  }
+
   private func verify(
-    _ file: CheckpointManifest.File, _ files: CheckpointFiles, _ result: inout CheckpointVerification
+    _ file: CheckpointManifest.File, _ result: inout CheckpointVerification
   ) throws(CheckpointError) {
+    let files = files
     let place = try onFiles { () throws(FileSystemError) in try files.place(of: file) }
     switch place {
     case .nowhere(let reason): result.damage.append(.init(file: file.path, reason: reason))

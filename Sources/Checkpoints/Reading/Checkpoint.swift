@@ -20,12 +20,14 @@ public struct Checkpoint: Sendable {
   /// Newer checkpoints that were passed over, because older ones were allowed.
   public let passedOver: [CheckpointSkip]
   let fileSystem: any FileSystem
+  let files: CheckpointFiles
 
   init(path: FilePath, manifest: CheckpointManifest, passedOver: [CheckpointSkip], fileSystem: any FileSystem) {
     self.path = path
     self.manifest = manifest
     self.passedOver = passedOver
     self.fileSystem = fileSystem
+    files = CheckpointFiles(path, manifest, on: fileSystem)
   }
 
   /// The state of a component, its file checked against its digest.
@@ -84,7 +86,7 @@ public struct Checkpoint: Sendable {
 
   /// Where a file lies whose bytes have just been read and are those of the manifest.
   func verifiedPath(of file: CheckpointManifest.File) throws(CheckpointError) -> FilePath {
-    let files = CheckpointFiles(path, manifest, on: fileSystem)
+    let files = files
     let place = try onFiles { () throws(FileSystemError) in try files.place(of: file) }
     guard let found = place.path else {
       guard case .nowhere(let reason) = place else { throw .notExperiment(path) }

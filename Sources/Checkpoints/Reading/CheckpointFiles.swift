@@ -3,11 +3,11 @@ internal import SystemPackage
 
 /// Finds the files that a manifest names: inside the checkpoint's directory and never through a link, segments in the
 /// pool of the experiment too.
-struct CheckpointFiles {
+struct CheckpointFiles: Sendable {
   let checkpoint: FilePath
   let fileSystem: any FileSystem
   /// For the paths of segments their names.
-  private let segments: [String: String]
+  let segments: [String: String]
 
   init(_ checkpoint: FilePath, _ manifest: CheckpointManifest, on fileSystem: any FileSystem) {
     self.checkpoint = checkpoint

@@ -101,6 +101,9 @@ public struct Restoration: Sendable {
     for name in manifest.componentNames where !asked.contains(name) {
       if selection.selects(name) { report.extra.append(name) } else { report.skipped.append(name) }
     }
+    for omission in manifest.omitted where !asked.contains(omission.name) {
+      report.omitted.append(.init(name: omission.name, reason: omission.because))
+    }
     for component in manifest.proofs.keys.sorted()
     where asked.contains(component) && !report.proofs.contains(where: { $0.component == component }) {
       report.proofs.append((component, .absent))

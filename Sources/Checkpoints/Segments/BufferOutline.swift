@@ -20,24 +20,31 @@ struct BufferOutline {
   /// Where every unit that will never change begins, by its run.
   private(set) var firstRows: [SegmentRun: Int] = [:]
 
+  /// An outline from its parts.
+  init(units: [Unit], isDivisible: Bool) {
+    self.units = units
+    self.isDivisible = isDivisible
+    for unit in units where unit.isDone { firstRows[unit.run] = unit.firstRow }
+  }
+
   /// The outline of a snapshot with this state.
   /// - Complexity: O(episodes)
   init(_ snapshot: BufferSnapshot, state: StateValue) throws {
-    let rowCount = snapshot.rowCount
     switch snapshot.layout {
     case .transitions:
-      isDivisible = true
-      let first = rowCount > 0 ? Int(snapshot.rows(0..<1).steps[0]) : 0
-      units = rowCount > 0 ? [Unit(run: .init(firstStep: first, rowCount: rowCount), firstRow: 0, isDone: true)] : []
+      let count = snapshot.rowCount
+      let runs = count > 0 ? [SegmentRun(firstStep: Int(snapshot.rows(0..<1).steps[0]), rowCount: count)] : []
+      self.init(units: runs.map { Unit(run: $0, firstRow: 0, isDone: true) }, isDivisible: true)
     case .episodes:
-      isDivisible = false
-      units = try EpisodeTable(state: StateReader(state["episodes"] ?? .nil, at: ["episodes"])).episodes.map { episode in
-        let first = episode.length > 0 ? Int(snapshot.rows(episode.firstRow..<episode.firstRow + 1).steps[0]) : -1
+      let table = try EpisodeTable(state: StateReader(state["episodes"] ?? .nil, at: ["episodes"]))
+      let units = table.episodes.map { episode in
+        let row = episode.firstRow
+        let first = episode.length > 0 ? Int(snapshot.rows(row..<row + 1).steps[0]) : -1
         return Unit(
-          run: .init(firstStep: first, rowCount: episode.rows.count), firstRow: episode.firstRow,
+          run: .init(firstStep: first, rowCount: episode.rows.count), firstRow: row,
           isDone: episode.isDone && first >= 0)
       }
+      self.init(units: units, isDivisible: false)
     }
-    for unit in units where unit.isDone { firstRows[unit.run] = unit.firstRow }
   }
 }

@@ -6,6 +6,8 @@ extension RunListing {
   /// Lists an experiment, or those of a folder. It takes no lock, so that a run that is going on is not disturbed.
   /// - Throws: `InspectionError.checkpoint` for a path that is not there or no directory.
   public init(of path: FilePath, on fileSystem: any FileSystem = POSIXFileSystem()) throws(InspectionError) {
+    // A path that is not there has an error of its own.
+    do { _ = try fileSystem.status(of: path) } catch { throw .checkpoint(.fileSystem(error)) }
     let listings: [ExperimentListing]
     do { listings = try ExperimentListing.all(in: path, on: fileSystem) } catch { throw .checkpoint(error) }
     self.path = path

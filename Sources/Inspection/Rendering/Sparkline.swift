@@ -30,11 +30,12 @@ enum Sparkline {
     }
     let finite = means.filter(\.isFinite)
     guard let low = finite.min(), let high = finite.max() else { return "" }
-    let span = max(high / 2 - low / 2, .leastNonzeroMagnitude) * 2
+    // Halved, so that the distance of the two is never too large.
+    let span = high / 2 - low / 2
     return means.map { mean in
       guard mean.isFinite else { return " " }
-      let height = high > low ? (mean - low) / span : 0.5
-      return bars[max(0, min(7, Int((height * 7).rounded())))]
+      let height = span > 0 ? (mean / 2 - low / 2) / span : 0.5
+      return bars[Int((min(1, max(0, height)) * 7).rounded())]
     }.joined()
   }
 
