@@ -89,6 +89,19 @@ struct RestoreTests {
     #expect(try Runs.contents(folder.root) == before)
   }
 
+  @Test func `with json the report is the first object`() throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let run = try Self.saved(folder)
+    let outcome = try Runs.restore(run.path + "/checkpoint_000002", 1, ["--json"])
+    let objects = try outcome.output.split(separator: "\n").map {
+      try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+    }
+    #expect(objects.map { $0["event"] as? String } == ["restored", "iteration", "ended"])
+    #expect(objects[0]["is_exact"] as? Bool == true)
+    #expect(objects[0]["superseded"] as? [String] == [run.path + "/superseded-000002-1"])
+  }
+
   @Test func `a fork leaves the old run as it is and shows what was changed`() throws {
     let folder = try TemporaryFolder()
     defer { folder.remove() }
@@ -148,7 +161,7 @@ struct RestoreTests {
     let outcome = try Runs.restore(run.path, 1, ["--buffer", dump])
     #expect(outcome.exitCode == 0, "\(outcome.errors)")
     #expect(outcome.output.contains("replay_buffer  200 steps of \(dump), iteration 2, 200 steps behind\n"))
-    #expect(outcome.output.contains("\nnot exact: "))
+    #expect(outcome.output.contains("\nnot exact: replay_buffer was joined from a dump\n"))
     let missing = try Runs.restore(run.path, 1, ["--buffer", "/no/such/dump"])
     #expect(missing.exitCode == 1)
     #expect(missing.errors.hasPrefix("rlbuf: the dump /no/such/dump cannot be joined: "))

@@ -10,7 +10,7 @@ struct SettingArgument {
   /// - Throws: `ValidationError` that says what is expected.
   init(parsing text: String) throws {
     guard let sign = text.firstIndex(of: "="), sign != text.startIndex else {
-      throw ValidationError("give NAME=VALUE, such as lr=5e-4 or 'fcnet_hiddens=[64, 64]'")
+      throw ValidationError("give NAME=VALUE, such as lr=5e-4 or 'model_config/fcnet_hiddens=[64, 64]'")
     }
     (name, value) = (String(text[..<sign]), String(text[text.index(after: sign)...]))
   }
