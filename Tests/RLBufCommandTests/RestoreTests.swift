@@ -3,12 +3,15 @@ import Testing
 
 @Suite("Restoring on the command line")
 struct RestoreTests {
-  private static let kinds = [
-    ("prioritized, turned over", []), ("n-step", Runs.settings(["n_step=[2,5]"])),
-    ("uniform", Runs.settings(["replay_buffer_config/type=EpisodeReplayBuffer"])),
-  ] as [(String, [String])]
+  private static let kinds =
+    [
+      ("prioritized, turned over", []), ("n-step", Runs.settings(["n_step=[2,5]"])),
+      ("uniform", Runs.settings(["replay_buffer_config/type=EpisodeReplayBuffer"])),
+    ] as [(String, [String])]
 
-  @Test(arguments: kinds) func `eight iterations and four with four more are the same`(kind: String, settings: [String]) throws {
+  @Test(arguments: kinds) func `eight iterations and four with four more are the same`(kind: String, settings: [String])
+    throws
+  {
     let folder = try TemporaryFolder()
     defer { folder.remove() }
     let (straight, parted) = (folder.url("straight"), folder.url("parted"))
@@ -20,7 +23,9 @@ struct RestoreTests {
     #expect(outcome.output.contains("\nexact: the run goes on bit for bit\n"))
     #expect(try Runs.results(straight) == Runs.results(parted))
     for name in ["checkpoint_000008", "buffers/iteration-000008.msgpack.zst"] {
-      let diff = try Binary.run(["diff", straight.appendingPathComponent(name).path, parted.appendingPathComponent(name).path])
+      let diff = try Binary.run([
+        "diff", straight.appendingPathComponent(name).path, parted.appendingPathComponent(name).path,
+      ])
       #expect(diff.exitCode == 0, "\(kind), \(name): \(diff.output)\(diff.errors)")
     }
   }
@@ -44,7 +49,9 @@ struct RestoreTests {
     #expect(try Runs.train(straight, iteration + 3, every).exitCode == 0)
     #expect(try Runs.results(straight) == Runs.results(killed))
     let end = "checkpoint_" + String(repeating: "0", count: 6 - "\(iteration + 3)".count) + "\(iteration + 3)"
-    let diff = try Binary.run(["diff", straight.appendingPathComponent(end).path, killed.appendingPathComponent(end).path])
+    let diff = try Binary.run([
+      "diff", straight.appendingPathComponent(end).path, killed.appendingPathComponent(end).path,
+    ])
     #expect(diff.exitCode == 0, "\(diff.output)\(diff.errors)")
   }
 
@@ -147,7 +154,8 @@ struct RestoreTests {
     #expect(outcome.exitCode == 0, "\(outcome.errors)")
     #expect(
       outcome.output.contains(
-        "replay_buffer  300 steps of \(run.path)/buffers/iteration-000003.msgpack.zst, iteration 3, 100 steps behind\n"))
+        "replay_buffer  300 steps of \(run.path)/buffers/iteration-000003.msgpack.zst, iteration 3, 100 steps behind\n")
+    )
     // The last checkpoint was not due and holds no buffer either; this dump is of its very iteration.
     let exact = try Runs.restore(run.path, nil, ["--dry-run"])
     #expect(exact.output.contains("iteration-000006.msgpack.zst, iteration 6, 0 steps behind\n"), "\(exact.output)")
@@ -198,7 +206,8 @@ struct RestoreTests {
     try Data(try Data(contentsOf: file).dropLast()).write(to: file)
     let outcome = try Runs.restore(run.path, 1)
     #expect(outcome.exitCode == 1)
-    #expect(outcome.errors.hasPrefix("rlbuf: the newest checkpoint \(run.path)/checkpoint_000004 cannot be used: env_runner"))
+    #expect(
+      outcome.errors.hasPrefix("rlbuf: the newest checkpoint \(run.path)/checkpoint_000004 cannot be used: env_runner"))
     #expect(outcome.errors.hasSuffix("; take the one before it with --allow-older\n"))
     let older = try Runs.restore(run.path, 1, ["--allow-older"])
     #expect(older.exitCode == 0, "\(older.errors)")

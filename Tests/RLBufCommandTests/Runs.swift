@@ -6,21 +6,24 @@ enum Runs {
   /// Settings of a small network and short iterations, which learn, and evict after six.
   static let tiny = settings([
     "min_sample_timesteps_per_iteration=100", "model_config/fcnet_hiddens=[16]", "train_batch_size=8",
-    "num_steps_sampled_before_learning_starts=100", "target_network_update_freq=50", "replay_buffer_config/capacity=600",
+    "num_steps_sampled_before_learning_starts=100", "target_network_update_freq=50",
+    "replay_buffer_config/capacity=600",
   ])
 
   /// Settings as options.
   static func settings(_ settings: [String]) -> [String] { settings.flatMap { ["--set", $0] } }
 
   /// Trains in a directory, with the seed 7 and tiny settings.
-  static func train(_ folder: URL, _ iterations: Int?, _ more: [String] = [], width: Int = 100) throws -> Binary.Outcome {
+  static func train(_ folder: URL, _ iterations: Int?, _ more: [String] = [], width: Int = 100) throws -> Binary.Outcome
+  {
     try Binary.run(
       arguments(folder, iterations, more), environment: ["COLUMNS": "\(width)"])
   }
 
   /// What trains in a directory.
   static func arguments(_ folder: URL, _ iterations: Int?, _ more: [String] = []) -> [String] {
-    ["train", "CartPole-v1", "--seed", "7", "--out", folder.path] + (iterations.map { ["--iterations", "\($0)"] } ?? []) + tiny + more
+    ["train", "CartPole-v1", "--seed", "7", "--out", folder.path]
+      + (iterations.map { ["--iterations", "\($0)"] } ?? []) + tiny + more
   }
 
   /// Restores a run.
@@ -31,7 +34,8 @@ enum Runs {
   /// The results of a run, without times and what else differs from process to process.
   static func results(_ folder: URL) throws -> [NSDictionary] {
     let volatile = [
-      "timers", "time_this_iter_s", "time_total_s", "time_since_restore", "iterations_since_restore", "date", "timestamp",
+      "timers", "time_this_iter_s", "time_total_s", "time_since_restore", "iterations_since_restore", "date",
+      "timestamp",
       "pid", "hostname", "trial_id", "dump_replay_buffer", "config",
     ]
     let text = try String(contentsOf: folder.appendingPathComponent("result.json"), encoding: .utf8)

@@ -12,7 +12,8 @@ struct TrainTests {
     #expect(outcome.errors.isEmpty)
     #expect(
       try Runs.names(run) == [
-        "buffers", "checkpoint_000002", "checkpoint_000004", "experiment.lock", "params.json", "progress.csv", "result.json",
+        "buffers", "checkpoint_000002", "checkpoint_000004", "experiment.lock", "params.json", "progress.csv",
+        "result.json",
         "segments",
       ])
     #expect(
@@ -24,9 +25,11 @@ struct TrainTests {
     #expect(lines[0] == "DQN on CartPole-v1 with seed 7, in RUN")
     #expect(lines[2] == "iteration      steps   return   replay  steps/s  saved, size, standstill")
     #expect(lines[3].contains(/^        1        100  .{7}      100  .{7}$/))
-    #expect(lines[4].contains(/^        2        200  .{7}      200  .{7}  iteration-000002 [0-9.]+ k?B(ytes)? [0-9.]+ m?s$/))
+    #expect(
+      lines[4].contains(/^        2        200  .{7}      200  .{7}  iteration-000002 [0-9.]+ k?B(ytes)? [0-9.]+ m?s$/))
     #expect(lines[5].contains(/^ {49}checkpoint_000002 [0-9.]+ kB [0-9.]+ m?s$/))
-    #expect(lines[9].contains(/^done: 4 iterations in [0-9.]+ m?s, 400 environment steps, mean return [0-9.]+$/) || lines[10].hasPrefix("done: "))
+    let done = /done: 4 iterations in [0-9.]+ m?s, 400 environment steps, mean return [0-9.]+/
+    #expect(lines.contains { $0.wholeMatch(of: done) != nil })
     #expect(
       outcome.output.replacing(run.path, with: "RUN").replacing(/[0-9.]+ kB/, with: "SIZE").hasSuffix(
         """
@@ -60,7 +63,9 @@ struct TrainTests {
     let outcome = try Runs.train(run, 3)
     #expect(outcome.exitCode == 1)
     #expect(outcome.output.isEmpty)
-    #expect(outcome.errors.contains(#/holds an experiment already \(.+\), and nothing is written over it; go on with it with "/#))
+    #expect(
+      outcome.errors.contains(
+        #/holds an experiment already \(.+\), and nothing is written over it; go on with it with "/#))
     #expect(outcome.errors.hasSuffix("\"rlbuf restore \(run.path) --iterations 3\", or give another --out\n"))
     #expect(try Runs.contents(run) == before)
   }
@@ -68,11 +73,13 @@ struct TrainTests {
   @Test func `the last iteration is saved whatever the period, and never means never`() throws {
     let folder = try TemporaryFolder()
     defer { folder.remove() }
-    let cases = [
-      ("default", [], ["checkpoint_000003"]), ("two", ["--checkpoint-every", "2"], ["checkpoint_000002", "checkpoint_000003"]),
-      ("steps", ["--checkpoint-every", "200steps"], ["checkpoint_000002", "checkpoint_000003"]),
-      ("never", ["--checkpoint-every", "never"], []),
-    ] as [(String, [String], [String])]
+    let cases =
+      [
+        ("default", [], ["checkpoint_000003"]),
+        ("two", ["--checkpoint-every", "2"], ["checkpoint_000002", "checkpoint_000003"]),
+        ("steps", ["--checkpoint-every", "200steps"], ["checkpoint_000002", "checkpoint_000003"]),
+        ("never", ["--checkpoint-every", "never"], []),
+      ] as [(String, [String], [String])]
     for (name, options, expected) in cases {
       #expect(try Runs.train(folder.url(name), 3, options).exitCode == 0)
       #expect(try Runs.names(folder.url(name)).filter { $0.hasPrefix("checkpoint_") } == expected, "\(name)")
@@ -112,7 +119,8 @@ struct TrainTests {
     #expect(
       outcome.errors.hasPrefix(
         "rlbuf: --stop episode_reward_mean: the result is not there, so that the run would not end; the keys of result.json "
-          + "can be given, with / between the levels, such as env_runners/episode_return_mean or num_env_steps_sampled_lifetime"))
+          + "can be given, with / between the levels, such as env_runners/episode_return_mean or num_env_steps_sampled_lifetime"
+      ))
     #expect(outcome.errors.hasSuffix("; no checkpoint was saved yet, the results so far are in \(run.path)\n"))
   }
 

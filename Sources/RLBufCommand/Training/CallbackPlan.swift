@@ -54,7 +54,8 @@ struct CallbackPlan {
     let schedule = checkpoints ?? old.map { .every($0.every) } ?? .never
     guard case .every(let every) = schedule else {
       guard replayBuffer == nil else {
-        throw ValidationError("--checkpoint-buffer says what is in checkpoints, and there are none; add --checkpoint-every")
+        throw ValidationError(
+          "--checkpoint-buffer says what is in checkpoints, and there are none; add --checkpoint-every")
       }
       return nil
     }

@@ -25,7 +25,8 @@ struct RestoreCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("An experiment, to go on from its newest checkpoint, or one checkpoint directory.", valueName: "run"),
+    help: ArgumentHelp(
+      "An experiment, to go on from its newest checkpoint, or one checkpoint directory.", valueName: "run"),
     completion: .directory)
   var path: String
 
@@ -33,7 +34,8 @@ struct RestoreCommand: ParsableCommand {
   var dryRun = false
 
   @Option(
-    help: ArgumentHelp("Go on in a new experiment in this directory, and leave the old one as it is.", valueName: "directory"),
+    help: ArgumentHelp(
+      "Go on in a new experiment in this directory, and leave the old one as it is.", valueName: "directory"),
     completion: .directory)
   var into: String?
 
@@ -94,7 +96,9 @@ struct RestoreCommand: ParsableCommand {
       printer.restored(facts)
       return
     }
-    for warning in CallbackPlan.warnings(of: algorithm.config.common.callbacks.callbacks) { algorithm.services.warn(warning) }
+    for warning in CallbackPlan.warnings(of: algorithm.config.common.callbacks.callbacks) {
+      algorithm.services.warn(warning)
+    }
     try options.loop(algorithm, in: experiment, bar, begin: .restored(facts))
   }
 
@@ -159,7 +163,8 @@ struct RLlibRun: Error, CustomStringConvertible {
 
   var description: String {
     let place = ShellText.quoted(path.string)
-    return "\(path) is a checkpoint of RLlib: training cannot go on from it here, because the replay buffer, the episodes under "
+    return
+      "\(path) is a checkpoint of RLlib: training cannot go on from it here, because the replay buffer, the episodes under "
       + "way and the random state are not in it; \"rlbuf show \(place)\" shows what is, \"rlbuf diff\" compares it with another, "
       + "and a library user can read its weights; go on from it with RLlib's Algorithm.from_checkpoint, or train anew with "
       + "\"rlbuf train CartPole-v1 --checkpoint-every 10\""

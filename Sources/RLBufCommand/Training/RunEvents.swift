@@ -111,7 +111,8 @@ struct RunEnd: Encodable {
   private let listing: ExperimentListing?
 
   private enum CodingKeys: CodingKey {
-    case event, reason, iterations, iteration, environmentSteps, episodeReturnMean, seconds, experiment, dumps, checkpoints
+    case event, reason, iterations, iteration, environmentSteps, episodeReturnMean, seconds, experiment, dumps,
+      checkpoints
   }
 
   init(_ ending: Ending, last: IterationFacts, iterations: Int, seconds: Double, in experiment: FilePath) {
@@ -132,7 +133,8 @@ struct RunEnd: Encodable {
 
   private var headline: [String] {
     let mean = episodeReturnMean.map { ", mean return \(DecimalText.fixed($0, places: 2))" } ?? ""
-    let facts = "\(NumberText.count(iterations, "iteration")) in \(DurationText.short(seconds)), "
+    let facts =
+      "\(NumberText.count(iterations, "iteration")) in \(DurationText.short(seconds)), "
       + "\(NumberText.count(environmentSteps)) environment steps\(mean)"
     switch ending {
     case .iterations: return ["done: \(facts)"]
@@ -145,11 +147,14 @@ struct RunEnd: Encodable {
   private var places: [String] {
     var lines = ["experiment   \(experiment)", "results      result.json, progress.csv; settings: params.json"]
     if let newest = listing?.dumps.last {
-      lines.append("dumps        \(NumberText.count(dumps.count)), the newest buffers/\(name(newest.path)), \(NumberText.bytes(newest.byteCount))")
+      lines.append(
+        "dumps        \(NumberText.count(dumps.count)), the newest buffers/\(name(newest.path)), \(NumberText.bytes(newest.byteCount))"
+      )
     }
     if let newest = listing?.checkpoints.last(where: { $0.incompleteBecause == nil }) {
       lines.append(
-        "checkpoints  \(NumberText.count(checkpoints.count)), the newest \(name(newest.path)), \(NumberText.bytes(newest.byteCount ?? 0))")
+        "checkpoints  \(NumberText.count(checkpoints.count)), the newest \(name(newest.path)), \(NumberText.bytes(newest.byteCount ?? 0))"
+      )
     } else {
       lines.append("checkpoints  none: this run cannot be restored")
     }
@@ -160,7 +165,9 @@ struct RunEnd: Encodable {
 
   private var next: [String] {
     var commands: [String] = []
-    if !checkpoints.isEmpty { commands.append("rlbuf restore \(ShellText.quoted(experiment)) --iterations \(iterations)") }
+    if !checkpoints.isEmpty {
+      commands.append("rlbuf restore \(ShellText.quoted(experiment)) --iterations \(iterations)")
+    }
     if let dump = dumps.last { commands.append("rlbuf show \(ShellText.quoted(dump))") }
     let pair = (dumps.count > 1 ? dumps : checkpoints).suffix(2)
     if pair.count == 2 { commands.append("rlbuf diff " + pair.map(ShellText.quoted).joined(separator: " ")) }
@@ -172,10 +179,13 @@ struct RunEnd: Encodable {
 enum ShellText {
   /// The word as it is, or in quotes if a shell would not take it so.
   static func quoted(_ word: String) -> String {
-    let isPlain = !word.isEmpty && word.utf8.allSatisfy { byte in
-      let scalar = Unicode.Scalar(byte)
-      return scalar.properties.isAlphabetic && byte < 0x80 || ("0"..."9").contains(scalar) || "/._-+:,@%".unicodeScalars.contains(scalar)
-    }
+    let isPlain =
+      !word.isEmpty
+      && word.utf8.allSatisfy { byte in
+        let scalar = Unicode.Scalar(byte)
+        return scalar.properties.isAlphabetic && byte < 0x80 || ("0"..."9").contains(scalar)
+          || "/._-+:,@%".unicodeScalars.contains(scalar)
+      }
     return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
   }
 }

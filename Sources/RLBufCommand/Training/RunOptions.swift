@@ -13,7 +13,9 @@ struct RunOptions: ParsableArguments {
     help: ArgumentHelp(
       "End as soon as this result reaches the value, such as env_runners/episode_return_mean=450; of several, and of "
         + "--iterations, whichever comes first. One of them has to be given.", valueName: "key=value"),
-    completion: .list(["env_runners/episode_return_mean=", "num_env_steps_sampled_lifetime=", "training_iteration=", "time_total_s="]),
+    completion: .list([
+      "env_runners/episode_return_mean=", "num_env_steps_sampled_lifetime=", "training_iteration=", "time_total_s=",
+    ]),
     transform: StopCondition.init(parsing:))
   var stop: [StopCondition] = []
 
@@ -72,7 +74,8 @@ struct RunOptions: ParsableArguments {
   /// What is done every so often, as far as it was said.
   var plan: CallbackPlan {
     CallbackPlan(
-      dumps: dumpEvery, retention: keepDumps?.retention, checkpoints: checkpointEvery, replayBuffer: checkpointBuffer?.policy)
+      dumps: dumpEvery, retention: keepDumps?.retention, checkpoints: checkpointEvery,
+      replayBuffer: checkpointBuffer?.policy)
   }
 
   /// Who prints what the run does.

@@ -37,7 +37,9 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "The algorithm.")
   var algorithm: AlgorithmName = .dqn
 
-  @Option(help: ArgumentHelp("The seed of everything random (default: drawn, and written to params.json).", valueName: "number"))
+  @Option(
+    help: ArgumentHelp(
+      "The seed of everything random (default: drawn, and written to params.json).", valueName: "number"))
   var seed: UInt64?
 
   @Option(

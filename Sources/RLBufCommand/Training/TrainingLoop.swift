@@ -21,7 +21,8 @@ struct TrainingLoop {
     let signals = StopSignals { number in
       bar.clear()
       Console.note(
-        "\(StopSignals.name(number)): the iteration under way is finished and saved; once more ends the command at once")
+        "\(StopSignals.name(number)): the iteration under way is finished and saved; once more ends the command at once"
+      )
     }
     let interruption = Interruption { signals.receive($0) }
     // A reader of the lines that goes away shall not end the run.
@@ -94,10 +95,12 @@ private struct RunFailure: Error, CustomStringConvertible {
     let dumps = listing?.dumps.last { $0.unreadableBecause == nil }
     let dumpText = dumps.map { ", and the dump \($0.path)" } ?? ""
     if let newest = listing?.checkpoints.last(where: { $0.incompleteBecause == nil }) {
-      description = "\(cause); safe on disk is \(newest.path)\(dumpText); go on from it with "
+      description =
+        "\(cause); safe on disk is \(newest.path)\(dumpText); go on from it with "
         + "\"rlbuf restore \(place)\" and --iterations or --stop"
     } else {
-      description = "\(cause); no checkpoint was saved yet\(dumpText.isEmpty ? "" : dumpText + " is safe"), "
+      description =
+        "\(cause); no checkpoint was saved yet\(dumpText.isEmpty ? "" : dumpText + " is safe"), "
         + "the results so far are in \(experiment)"
     }
   }
