@@ -7,6 +7,8 @@ enum ExitStatus: Int32 {
   case partial = 3
   /// A foreign file without checksums.
   case unverifiable = 4
+  /// Stopped by a signal, after a last checkpoint.
+  case stopped = 5
   /// A documented limit was reached.
   case limit = 65
 

@@ -10,11 +10,9 @@ extension RestoreReport: CustomStringConvertible {
     var reasons = inexactBecause
     reasons += skipped.map { "\($0) was skipped" }
     reasons += missing.map { "\($0) is not in the checkpoint" }
-    reasons += omitted.filter { note in !joined.contains { $0.component == note.name && $0.stepsBehind == 0 } }
-      .map { note in
-        joined.contains { $0.component == note.name }
-          ? "\(note.name) was joined from a dump" : "\(note.name) was left out when saving"
-      }
+    reasons += joined.filter { $0.stepsBehind != 0 }.map { "\($0.component) was joined from a dump" }
+    reasons += omitted.filter { note in !joined.contains { $0.component == note.name } }
+      .map { "\($0.name) was left out when saving" }
     reasons += changed.map { "\($0.path) was changed" }
     reasons += defaulted.map { "\($0.name) was not saved" }
     reasons += lostClosures.map { "the closure \($0) is gone" }

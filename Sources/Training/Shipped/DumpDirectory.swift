@@ -46,10 +46,12 @@ struct DumpDirectory {
 
 extension DumpDirectory {
   /// Moves the dumps of later iterations to `superseded-<iteration>-<n>` beside them.
+  /// - Returns: that directory; nil if there are none.
   /// - Throws: `TrainingError.fileSystem`.
-  func supersede(after iteration: Int) throws(TrainingError) {
+  @discardableResult
+  func supersede(after iteration: Int) throws(TrainingError) -> FilePath? {
     let later = try iterations().filter { $0 > iteration }
-    guard !later.isEmpty else { return }
+    guard !later.isEmpty else { return nil }
     do {
       let target = try newSupersededDirectory(after: iteration)
       for number in later {
@@ -61,6 +63,7 @@ extension DumpDirectory {
       }
       try fileSystem.syncDirectory(target)
       try fileSystem.syncDirectory(path)
+      return target
     } catch {
       throw .fileSystem(error)
     }
