@@ -37,12 +37,12 @@ struct OpenBLAS: Sendable {
       throw .libraryMissing(Self.name, reason: Self.reason)
     }
     // The types are those that cblas.h declares for these names.
-    unsafe multiplyMatrices = Self.find("cblas_sgemm", in: library, as: MatrixProduct.self)
-    unsafe multiplyVector = Self.find("cblas_sgemv", in: library, as: VectorProduct.self)
-    unsafe Self.find("openblas_set_num_threads", in: library, as: SetCount.self)(1)
-    let count = unsafe Self.find("openblas_get_num_threads", in: library, as: Count.self)()
-    let version = unsafe Self.text("openblas_get_config", in: library).split(separator: " ").prefix(2)
-    let kernels = unsafe Self.text("openblas_get_corename", in: library)
+    multiplyMatrices = try unsafe Self.find("cblas_sgemm", in: library, as: MatrixProduct.self)
+    multiplyVector = try unsafe Self.find("cblas_sgemv", in: library, as: VectorProduct.self)
+    try unsafe Self.find("openblas_set_num_threads", in: library, as: SetCount.self)(1)
+    let count = try unsafe Self.find("openblas_get_num_threads", in: library, as: Count.self)()
+    let version = try unsafe Self.text("openblas_get_config", in: library).split(separator: " ").prefix(2)
+    let kernels = try unsafe Self.text("openblas_get_corename", in: library)
     description = "\(version.joined(separator: " ")), \(kernels) kernels, \(count) thread\(count == 1 ? "" : "s")"
   }
 
@@ -55,7 +55,7 @@ struct OpenBLAS: Sendable {
 
   /// A text of the library's own, which is never freed; the version is the second word of the first.
   private static func text(_ name: String, in library: UnsafeMutableRawPointer) throws(NetworkError) -> String {
-    unsafe try find(name, in: library, as: Text.self)().map { unsafe String(cString: $0) } ?? "unknown"
+    try unsafe find(name, in: library, as: Text.self)().map { unsafe String(cString: $0) } ?? "unknown"
   }
 
   private static var reason: String { unsafe dlerror().map { unsafe String(cString: $0) } ?? "no reason given" }
