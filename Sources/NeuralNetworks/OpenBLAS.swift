@@ -5,7 +5,7 @@ internal import Glibc
 ///
 /// The program is not linked to it: a command that only looks at files shall not pay for the threads and the hundreds of
 /// megabytes of address space that the library takes as soon as it is loaded, nor fail where it is not installed.
-struct OpenBLAS: Sendable {
+@safe struct OpenBLAS: Sendable {
   typealias MatrixProduct = @convention(c) @Sendable (
     CBLAS_ORDER, CBLAS_TRANSPOSE, CBLAS_TRANSPOSE, blasint, blasint, blasint, Float, UnsafePointer<Float>?, blasint,
     UnsafePointer<Float>?, blasint, Float, UnsafeMutablePointer<Float>?, blasint
@@ -37,8 +37,8 @@ struct OpenBLAS: Sendable {
       throw .libraryMissing(Self.name, reason: Self.reason)
     }
     // The types are those that cblas.h declares for these names.
-    multiplyMatrices = try unsafe Self.find("cblas_sgemm", in: library, as: MatrixProduct.self)
-    multiplyVector = try unsafe Self.find("cblas_sgemv", in: library, as: VectorProduct.self)
+    unsafe multiplyMatrices = try unsafe Self.find("cblas_sgemm", in: library, as: MatrixProduct.self)
+    unsafe multiplyVector = try unsafe Self.find("cblas_sgemv", in: library, as: VectorProduct.self)
     try unsafe Self.find("openblas_set_num_threads", in: library, as: SetCount.self)(1)
     let count = try unsafe Self.find("openblas_get_num_threads", in: library, as: Count.self)()
     let version = try unsafe Self.text("openblas_get_config", in: library).split(separator: " ").prefix(2)
