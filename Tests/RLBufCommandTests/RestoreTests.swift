@@ -117,7 +117,7 @@ struct RestoreTests {
     let outcome = try Runs.restore(
       run.appendingPathComponent("checkpoint_000002").path, 2, ["--into", fork.path, "--set", "lr=1e-4"])
     #expect(outcome.exitCode == 0, "\(outcome.errors)")
-    #expect(outcome.output.contains(#/\n  changed +lr  0\.0005 -> 0\.0001\n/#))
+    #expect(outcome.output.contains(#/\n  changed +lr +0\.0005 -> 0\.0001\n/#))
     #expect(outcome.output.contains("\nnot exact: lr was changed\n"))
     #expect(try Runs.contents(run) == before)
     #expect(try Runs.names(fork).filter { $0.hasPrefix("checkpoint_") } == ["checkpoint_000002", "checkpoint_000004"])
@@ -154,7 +154,7 @@ struct RestoreTests {
     #expect(outcome.exitCode == 0, "\(outcome.errors)")
     #expect(
       outcome.output.contains(
-        "replay_buffer  300 steps of \(run.path)/buffers/iteration-000003.msgpack.zst, iteration 3, 100 steps behind\n")
+        "replay_buffer          300 steps of \(run.path)/buffers/iteration-000003.msgpack.zst, iteration 3, 100 steps behind\n")
     )
     // The last checkpoint was not due and holds no buffer either; this dump is of its very iteration.
     let exact = try Runs.restore(run.path, nil, ["--dry-run"])
@@ -168,7 +168,7 @@ struct RestoreTests {
     let dump = run.appendingPathComponent("buffers/iteration-000002.msgpack.zst").path
     let outcome = try Runs.restore(run.path, 1, ["--buffer", dump])
     #expect(outcome.exitCode == 0, "\(outcome.errors)")
-    #expect(outcome.output.contains("replay_buffer  200 steps of \(dump), iteration 2, 200 steps behind\n"))
+    #expect(outcome.output.contains("replay_buffer          200 steps of \(dump), iteration 2, 200 steps behind\n"))
     #expect(outcome.output.contains("\nnot exact: replay_buffer was joined from a dump\n"))
     let missing = try Runs.restore(run.path, 1, ["--buffer", "/no/such/dump"])
     #expect(missing.exitCode == 1)

@@ -61,7 +61,7 @@ extension TextRendering {
   private func addShort(_ report: RunCheckpointReport, to page: inout TextPage) {
     let name = report.path.lastComponent?.string ?? report.path.string
     page.heading("newest checkpoint: \(name)")
-    var facts = Self.provenance(report.manifest).filter { $0.label == "created" }
+    var facts = Self.provenance(report.manifest.provenance).filter { $0.label == "created" }
     facts.append(("exact", Self.exactness(report.manifest)))
     let parameters = report.modules.reduce(0) { $0.addingOrMaximum($1.parameterCount) }
     if parameters > 0 {

@@ -30,17 +30,20 @@ extension TextRendering {
   /// Who saved it, whether it is exact, what it takes.
   private func facts(_ report: RunCheckpointReport) -> [(label: String, text: String)] {
     let manifest = report.manifest
-    return [("run", manifest.runID)] + Self.provenance(manifest) + [
+    var provenance = manifest.provenance
+    provenance["run_id"] = nil
+    return [("run", manifest.runID)] + Self.provenance(provenance) + [
       ("exact", Self.exactness(manifest)), ("size", Self.size(report)),
       ("integrity", "SHA-256 of every file; \"rlbuf verify\" reads them all"),
     ]
   }
 
   /// Who saved it, when and on what; a time as people read it.
-  static func provenance(_ manifest: CheckpointManifest) -> [(label: String, text: String)] {
+  static func provenance(_ provenance: StateMap) -> [(label: String, text: String)] {
     var facts = StateMap()
-    for (key, value) in manifest.provenance where key != "run_id" {
+    for (key, value) in provenance {
       switch (key.string, value) {
+      case ("run_id", let id): facts["run"] = id
       case ("timestamp", .int(let seconds)): facts["created"] = .string(ISO8601.text(seconds: seconds))
       case ("time_total_s", .double(let seconds)): facts["trained for"] = .string(RelativeTime.duration(seconds))
       case ("process", .int(let number)): facts[key] = .string("\(number)")

@@ -53,7 +53,7 @@ extension TextRendering {
     page.paragraph(title)
     page.blank()
     page.facts(
-      [("size", Self.size(file)), ("integrity", Self.integrity(file))] + Self.named(file.provenance)
+      [("size", Self.size(file)), ("integrity", Self.integrity(file))] + Self.provenance(file.provenance)
         + Self.named(file.metadata))
   }
 
