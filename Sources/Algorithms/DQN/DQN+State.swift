@@ -38,7 +38,7 @@ extension DQN {
   /// - Throws: `StateTreeError`.
   public func restoreCounters(from state: StateValue) throws {
     let reader = try StateReader(state, at: ["counters"])
-    let trained = try reader.count("num_module_steps_trained_lifetime")
+    let trained = try reader.counter("num_module_steps_trained_lifetime")
     clock = try DQNClock(reader.reader("clock"))
     updates.restore(lifetimeItems: trained)
   }

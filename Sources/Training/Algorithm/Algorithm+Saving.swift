@@ -108,7 +108,11 @@ extension Algorithm {
   /// Becomes what `algorithmState` was taken from.
   func restoreAlgorithmState(_ state: StateValue, _ report: inout RestoreReport) throws {
     let reader = try StateReader(state)
-    let iteration = try reader.count("iteration")
+    let iteration = try reader.counter("iteration")
+    guard iteration == report.iteration else {
+      throw StateTreeError.invalidValue(
+        path: "iteration", found: "\(iteration)", expected: "that of the checkpoint, \(report.iteration)")
+    }
     try restoreCounters(from: reader.value("counters"))
     try run.metrics.restore(from: reader.value("metrics"))
     for callback in try run.callbacks.restore(from: reader.value("callbacks")).unclaimed {

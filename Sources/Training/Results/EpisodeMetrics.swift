@@ -91,7 +91,7 @@ extension EpisodeMetrics: Checkpointable {
       throw StateTreeError.invalidValue(
         path: "lengths", found: "\(lengths.count) lengths", expected: "one for each of \(returns.count) returns")
     }
-    let (since, lifetime) = (try reader.count("since_report"), try reader.count("lifetime"))
+    let (since, lifetime) = (try reader.counter("since_report"), try reader.counter("lifetime"))
     episodes = zip(returns, lengths).map { FinishedEpisode(totalReward: $0, length: Int($1)) }.suffix(window)
     (sinceReport, lifetimeCount) = (since, lifetime)
   }

@@ -40,8 +40,8 @@ public struct TrainingResult: Sendable, Equatable {
     path.split(separator: "/").map { StateKey(String($0)) }[...]
   }
 
-  /// The number of the iteration.
-  public var iteration: Int { Int(self["training_iteration"] ?? 0) }
+  /// The number of the iteration; 0 if a callback left none.
+  public var iteration: Int { self["training_iteration"].flatMap(Int.init(exactly:)) ?? 0 }
 
   /// What differs between two runs that are otherwise the same: times, process, machine, and which files were written.
   public static let volatileKeys: [String] = [
