@@ -23,10 +23,8 @@ extension Run {
     let key = path.lexicallyNormalized()
     if let output = outputs[key] { return try output.directory ?? takeAgain(key, output) }
     try checkUsable()
-    let directory =
-      dumpDirectories.contains(key.appending("buffers"))
-      ? try ExperimentDirectory.open(at: path, on: services.fileSystem)
-      : try ExperimentDirectory.create(at: path, on: services.fileSystem)
+    let directory = try ExperimentDirectory.create(
+      at: path, hasDumps: dumpDirectories.contains(key.appending("buffers")), on: services.fileSystem)
     let log = try RunLog(directory.layout, on: services.fileSystem)
     try log.write(parameters: parameters())
     outputs[key] = Output(path: path, directory: directory, log: log)

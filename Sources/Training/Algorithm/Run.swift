@@ -49,6 +49,13 @@ public final class Run {
     metrics = EpisodeMetrics(window: config.common.smoothingEpisodes)
   }
 
+  /// The iterations of the newest checkpoints without a replay buffer, each of which a dump completes: those that this run
+  /// saved, or the one that it was restored from.
+  var iterationsStandingOnDumps: [Int] {
+    guard saved.isEmpty else { return saved.values.filter { $0.replayBuffer == .omit }.map(\.checkpoint.iteration) }
+    return restoreReport.map { [$0.iteration] } ?? []
+  }
+
   deinit { writer.settleAtEnd() }
 
   /// Throws unless the run may go on and be saved.

@@ -31,6 +31,9 @@ struct DumpDirectory {
     do { try Self.create(path, on: fileSystem) } catch { throw .fileSystem(error) }
   }
 
+  /// Deletes the temporaries of processes that are gone; that it cannot be done hinders nobody.
+  func removeLeftovers() { _ = try? fileSystem.removeLeftovers(in: path) }
+
   private static func create(_ path: FilePath, on fileSystem: any FileSystem) throws(FileSystemError) {
     do {
       try fileSystem.uninterrupted { () throws(FileSystemError) in try fileSystem.createDirectory(path) }
