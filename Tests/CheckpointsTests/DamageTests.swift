@@ -155,6 +155,21 @@ struct DamageTests {
     }
   }
 
+  @Test func `a superseded checkpoint finds its segments in the pool too`() throws {
+    try withTemporaryDirectory { folder in
+      let experiment = try ExperimentDirectory.create(at: folder.appending("run"))
+      let buffer = try grown(ReplayBuffer.self)
+      let saved = try experiment.save(contents(2, buffer.snapshot()), options: smallSegments)
+      for entry in try fileSystem.list(experiment.layout.segments) {
+        try fileSystem.unlink(saved.path.appending("replay_buffer").appending(entry.name))
+      }
+      let moved = try experiment.rewind(to: 1)
+      #expect(moved.count == 1)
+      let checkpoint = try Checkpoint.open(#require(moved.first))
+      #expect(try everything(checkpoint.buffer("replay_buffer")) == everything(buffer.snapshot()))
+    }
+  }
+
   @Test func `a damaged pool is not trusted by a new writer, and repaired`() throws {
     try withTemporaryDirectory { folder in
       let path = folder.appending("run")

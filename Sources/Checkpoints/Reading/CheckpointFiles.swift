@@ -47,7 +47,14 @@ struct CheckpointFiles: Sendable {
   ///
   /// The path is not normalized: `runs/../x/checkpoint_000001` means what the system makes of it.
   func pooled(_ path: String) -> FilePath? {
-    segments[path].map { ExperimentLayout(checkpoint.enclosing).segments.appending($0) }
+    segments[path].map { ExperimentLayout(experiment).segments.appending($0) }
+  }
+
+  /// The experiment around the checkpoint, also around one that was superseded.
+  private var experiment: FilePath {
+    let enclosing = checkpoint.enclosing
+    let isSuperseded = enclosing.lastComponent?.string.hasPrefix(ExperimentLayout.supersededPrefix) == true
+    return isSuperseded ? enclosing.enclosing : enclosing
   }
 
   private func fault(
