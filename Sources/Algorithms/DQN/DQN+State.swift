@@ -148,5 +148,6 @@ extension DQN {
     }
     learner = renewed
     config = changed
+    run.apply(changed.common)
   }
 }

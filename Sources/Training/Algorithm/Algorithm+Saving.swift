@@ -22,7 +22,8 @@ extension Algorithm {
   /// The experiment's lock is let go of afterwards until the run goes on, so that it can be restored at once; if another
   /// run has gone on in it by then, this one stops with `TrainingError.experimentWentOn`.
   ///
-  /// Saved twice at one iteration, the first checkpoint stays and is the answer.
+  /// Saved twice at one iteration, the first checkpoint stays and is the answer, unless it lacks the replay buffer that the
+  /// second is to have: that is `CheckpointError.iterationExists`.
   ///
   /// Inside a callback of `onTrainResult` use `saveWhenIterationIsOver`: the callbacks behind it have not seen the
   /// iteration yet, and a restored run would never show it to them; the checkpoint says so.
@@ -42,7 +43,9 @@ extension Algorithm {
     try finishWriting()
     let experiment = try openExperiment(at: path)
     let key = path.lexicallyNormalized()
-    if let last = run.saved[key], last.checkpoint.iteration == iteration, last.replayBuffer == replayBuffer {
+    if let last = run.saved[key], last.checkpoint.iteration == iteration,
+      last.replayBuffer == replayBuffer || last.replayBuffer == .include
+    {
       return last.checkpoint
     }
     var contents = checkpointContents(replayBuffer: replayBuffer)
@@ -58,9 +61,14 @@ extension Algorithm {
   public func finishWriting() throws { try run.writer.settle() }
 
   /// Asks for a checkpoint at the end of `train()`, when every callback has seen the iteration and its result is
-  /// written.
+  /// written. Asked for twice in one place, it is one checkpoint, with the replay buffer if either was to have it.
   public func saveWhenIterationIsOver(to path: FilePath, replayBuffer: BufferInclusion = .include) {
-    run.pendingSaves.append((path, replayBuffer))
+    let key = path.lexicallyNormalized()
+    if let index = run.pendingSaves.firstIndex(where: { $0.path.lexicallyNormalized() == key }) {
+      if replayBuffer == .include { run.pendingSaves[index].replayBuffer = .include }
+    } else {
+      run.pendingSaves.append((path, replayBuffer))
+    }
   }
 
   /// Everything that a checkpoint holds.

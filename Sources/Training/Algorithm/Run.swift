@@ -58,6 +58,11 @@ public final class Run {
 
   deinit { writer.settleAtEnd() }
 
+  /// Takes over what a changed configuration says of results; to be called by `Algorithm.apply(_:)`.
+  public func apply(_ config: CommonConfig) {
+    if config.smoothingEpisodes != metrics.window { metrics.resize(to: max(1, config.smoothingEpisodes)) }
+  }
+
   /// Throws unless the run may go on and be saved.
   func checkUsable() throws(TrainingError) {
     if isDryRun { throw .dryRun }
