@@ -53,7 +53,10 @@ public final class Run {
   /// saved, or the one that it was restored from.
   var iterationsStandingOnDumps: [Int] {
     guard saved.isEmpty else { return saved.values.filter { $0.replayBuffer == .omit }.map(\.checkpoint.iteration) }
-    return restoreReport.map { [$0.iteration] } ?? []
+    guard let report = restoreReport, !report.restored.contains(where: { $0.component == "replay_buffer" }) else {
+      return []
+    }
+    return [report.iteration]
   }
 
   deinit { writer.settleAtEnd() }
