@@ -59,6 +59,26 @@ import Training
     }
   }
 
+  @Test func `a restore moves later dumps of its own run aside, and no others`() throws {
+    try withTemporaryDirectory { directory in
+      let (path, dumps) = (directory.appending("run"), directory.appending("dumps"))
+      func build(_ every: Int) throws -> DQN {
+        try smallConfig().callbacks(DumpReplayBuffer(every: .iterations(every), to: dumps))
+          .build(services: testServices())
+      }
+      do {
+        let (dqn, other) = (try build(2), try build(3))
+        for _ in 0..<2 { try dqn.train() }
+        try dqn.save(to: path)
+        for _ in 0..<2 { try dqn.train() }
+        for _ in 0..<3 { try other.train() }
+      }
+      #expect(try names(dumps) == dump(2, 3, 4))
+      _ = try DQN.restore(from: path, services: testServices())
+      #expect(try names(dumps) == dump(2, 3) + ["superseded-000002-1"])
+    }
+  }
+
   @Test func `what a killed run left of a dump goes with the next one`() throws {
     try withTemporaryDirectory { dumps in
       // No process has this number.

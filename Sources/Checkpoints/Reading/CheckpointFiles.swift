@@ -60,6 +60,7 @@ struct CheckpointFiles: Sendable {
   private func fault(
     of path: FilePath, _ file: CheckpointManifest.File, isPooled: Bool = false
   ) throws(FileSystemError) -> String? {
+    if isPooled, try !isDirectory(path.parent) { return "its pool is not a directory" }
     if !isPooled, let link = try linkAbove(file.path) { return "\(link) is not a directory" }
     let status: FileStatus
     do {
@@ -73,6 +74,15 @@ struct CheckpointFiles: Sendable {
       return "it has \(status.byteCount) bytes, the manifest says \(file.byteCount)"
     }
     return nil
+  }
+
+  /// Whether it is a directory, not a link to one.
+  private func isDirectory(_ path: FilePath) throws(FileSystemError) -> Bool {
+    do {
+      return try fileSystem.uninterrupted { () throws(FileSystemError) in try fileSystem.status(of: path).kind } == .directory
+    } catch  where error.isMissing {
+      return false
+    }
   }
 
   /// The first directory on the way to a file that is something else, such as a link out of the checkpoint.

@@ -133,7 +133,8 @@ extension Algorithm {
   /// Moves aside dumps outside of the experiment, which it does not know of.
   private func rewindDumps() throws {
     for directory in run.dumpsToRewind {
-      try DumpDirectory(path: directory, fileSystem: services.fileSystem).supersede(after: iteration)
+      try DumpDirectory(path: directory, fileSystem: services.fileSystem).supersede(
+        after: iteration, of: run.id)
     }
   }
 

@@ -88,9 +88,5 @@ struct Dump: Sendable {
     }
   }
 
-  private func isOwn(_ number: Int) -> Bool {
-    guard number != iteration else { return true }
-    let file = try? BufferFile.open(dumps.file(number), follow: .never, on: dumps.fileSystem)
-    return file.map { DumpOrigin($0.header).runID == runID } ?? false
-  }
+  private func isOwn(_ number: Int) -> Bool { number == iteration || dumps.holds(number, of: runID) }
 }

@@ -1,3 +1,4 @@
+internal import BufferFiles
 internal import Checkpoints
 internal import FileSystems
 internal import SystemPackage
@@ -17,6 +18,12 @@ struct DumpDirectory {
       if error.code == .noSuchFileOrDirectory { return [] }
       throw .fileSystem(error)
     }
+  }
+
+  /// Whether a dump is of this run; false for one that cannot be read.
+  func holds(_ iteration: Int, of runID: String) -> Bool {
+    let file = try? BufferFile.open(file(iteration), follow: .never, on: fileSystem)
+    return file.map { DumpOrigin($0.header).runID == runID } ?? false
   }
 
   /// The file of a dump.
@@ -48,10 +55,10 @@ struct DumpDirectory {
 }
 
 extension DumpDirectory {
-  /// Moves the dumps of later iterations to `superseded-<iteration>-<n>` beside them.
+  /// Moves a run's dumps of later iterations to `superseded-<iteration>-<n>` beside them; those of others stay.
   /// - Throws: `TrainingError.fileSystem`.
-  func supersede(after iteration: Int) throws(TrainingError) {
-    let later = try iterations().filter { $0 > iteration }
+  func supersede(after iteration: Int, of runID: String) throws(TrainingError) {
+    let later = try iterations().filter { $0 > iteration && holds($0, of: runID) }
     guard !later.isEmpty else { return }
     do {
       let target = try newSupersededDirectory(after: iteration)
