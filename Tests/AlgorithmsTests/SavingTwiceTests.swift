@@ -48,6 +48,32 @@ import Training
     }
   }
 
+  @Test func `a run that saves in two places goes on in both, and a fork of it in neither`() throws {
+    try withTemporaryDirectory { directory in
+      let (one, other) = (directory.appending("one"), directory.appending("other"))
+      do {
+        let dqn = try smallConfig().callbacks(
+          SaveCheckpoint(every: .iterations(2), to: one), SaveCheckpoint(every: .iterations(1), to: other)
+        ).build(services: testServices())
+        for _ in 0..<3 { try dqn.train() }
+      }
+      do {
+        let resumed = try DQN.restore(from: one, services: testServices())
+        #expect(resumed.iteration == 2)
+        for _ in 0..<2 { try resumed.train() }
+        for path in [one, other] { #expect(try Checkpoint.open(path).manifest.iteration == 4) }
+        #expect(try POSIXFileSystem().list(other.appending("superseded-000002-1")).count == 3)
+      }
+      var options = RestoreOptions()
+      options.destination = .fork(directory.appending("fork"))
+      #expect(throws: TrainingError.self) { try DQN.restore(from: one, options: options, services: testServices()) }
+      let superseded = other.appending("superseded-000002-1/checkpoint_000003")
+      let before = try POSIXFileSystem().list(other).map(\.name.string)
+      #expect(throws: CheckpointError.self) { try DQN.restore(from: superseded, services: testServices()) }
+      #expect(try POSIXFileSystem().list(other).map(\.name.string) == before)
+    }
+  }
+
   @Test func `an experiment without params.json goes on where it is`() throws {
     try withTemporaryDirectory { path in
       do {

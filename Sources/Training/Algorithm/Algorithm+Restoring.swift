@@ -35,6 +35,8 @@ extension Algorithm {
     if let home = source.home { config.common.experiment = home }
     let algorithm = try build(config, services: services, id: manifest.runID) { run in
       run.isDryRun = options.destination == .dryRun
+      // A checkpoint that lies alone, such as one that was superseded, is of another past than what lies elsewhere.
+      run.isBeingRestored = options.destination == .inPlace && source.output != nil
       if let output = source.output {
         run.outputs[output.path.lexicallyNormalized()] = .init(path: output.path, directory: output)
       }
@@ -44,7 +46,10 @@ extension Algorithm {
     }
     let report = try algorithm.load(source.checkpoint, options, saved, leftovers)
     try algorithm.fireCheckpointLoaded(report)
-    if let output = source.output { try algorithm.takeOver(output) }
+    algorithm.run.isBeingRestored = false
+    for output in algorithm.run.outputs.values where output.log == nil {
+      if let directory = output.directory { try algorithm.takeOver(directory) }
+    }
     if options.destination == .inPlace { try algorithm.rewindDumps() }
     return algorithm
   }

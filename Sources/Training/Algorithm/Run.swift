@@ -20,6 +20,8 @@ public final class Run {
   var restoreReport: RestoreReport?
   /// Whether callbacks of an event are being called, so that some have not seen it yet.
   var isCallingCallbacks = false
+  /// Whether a restore is under way that goes on in the experiment of the saved run.
+  var isBeingRestored = false
   /// Whether the run was restored to be looked at only.
   var isDryRun = false
   /// What left the run half way through an iteration.
