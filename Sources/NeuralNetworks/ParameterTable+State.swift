@@ -37,7 +37,7 @@ extension ParameterTable {
       let moments = try reader.reader("state")
       for (index, entry) in entries.enumerated() {
         let saved = try moments.reader(StateKey(entry.name))
-        let stepCount = try saved.count("step")
+        let stepCount = try saved.counter("step")
         if index == 0 { restored.stepCount = stepCount }
         guard stepCount == restored.stepCount else {
           throw NetworkError.unequalSteps(

@@ -52,6 +52,16 @@ public struct StateReader: Sendable {
     return value
   }
 
+  /// The count at a key that goes on growing: at most 2^53, so that no run can count from there to an overflow.
+  /// - Throws: `StateTreeError.missingKey`, `.wrongType`, `.invalidValue`.
+  public func counter(_ key: StateKey) throws(StateTreeError) -> Int {
+    let value = try count(key)
+    guard value <= 1 << 53 else {
+      throw .invalidValue(path: (path / key).description, found: "\(value)", expected: "at most 2^53")
+    }
+    return value
+  }
+
   /// The number at a key.
   /// - Throws: `StateTreeError.missingKey`, `.wrongType`.
   public func double(_ key: StateKey) throws(StateTreeError) -> Double {

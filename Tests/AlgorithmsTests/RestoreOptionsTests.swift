@@ -109,9 +109,21 @@ import Training
       options.selection.without = ["env_runner"]
       let resumed = try DQN.restore(from: path, options: options, services: testServices())
       let before = resumed.replayBuffer.counters.insertionCount
+      #expect(resumed.environmentSteps == resumed.restoreReport?.environmentSteps)
+      #expect(resumed.checkpointContents().inexactBecause == ["it was restored without its env_runner"])
       for _ in 0..<2 { try resumed.train() }
       #expect(resumed.replayBuffer.counters.insertionCount > before)
       try resumed.replayBuffer.checkInvariants()
+    }
+  }
+
+  @Test func `other settings of sampling are no reason for the proof to fail`() throws {
+    try withTemporaryDirectory { directory in
+      let path = try experiment(in: directory)
+      var options = RestoreOptions()
+      options.overrides = [("train_batch_size", "5"), ("gamma", "0.5"), ("replay_buffer_config/beta", "0.9")]
+      let resumed = try DQN.restore(from: path, options: options, services: testServices())
+      #expect(resumed.restoreReport?.proofs.map(\.proof) == [.confirmed, .confirmed])
     }
   }
 

@@ -155,6 +155,46 @@ struct DamageTests {
     }
   }
 
+  @Test func `a pool that is a link is neither read nor written`() throws {
+    try withTemporaryDirectory { folder in
+      let path = folder.appending("run")
+      let buffer = try grown(ReplayBuffer.self)
+      let saved = try ExperimentDirectory.create(at: path).save(contents(1, buffer.snapshot()), options: smallSegments)
+      let (pool, outside) = (ExperimentLayout(path).segments, folder.appending("outside"))
+      try fileSystem.rename(pool, to: outside, mode: .noReplace)
+      #expect(symlinkAt(outside, pool))
+      let before = try tree(outside)
+      #expect(throws: CheckpointError.self) {
+        try ExperimentDirectory.open(at: path)
+          .save(contents(2, try grown(ReplayBuffer.self, times: 50).snapshot()), options: smallSegments)
+      }
+      #expect(try tree(outside) == before)
+      let name = try #require(try fileSystem.list(outside).first).name
+      try fileSystem.unlink(saved.path.appending("replay_buffer").appending(name))
+      #expect {
+        try Checkpoint.open(saved.path)
+      } throws: {
+        guard case .incomplete? = $0 as? CheckpointError else { return false }
+        return true
+      }
+    }
+  }
+
+  @Test func `a superseded checkpoint finds its segments in the pool too`() throws {
+    try withTemporaryDirectory { folder in
+      let experiment = try ExperimentDirectory.create(at: folder.appending("run"))
+      let buffer = try grown(ReplayBuffer.self)
+      let saved = try experiment.save(contents(2, buffer.snapshot()), options: smallSegments)
+      for entry in try fileSystem.list(experiment.layout.segments) {
+        try fileSystem.unlink(saved.path.appending("replay_buffer").appending(entry.name))
+      }
+      let moved = try experiment.rewind(to: 1)
+      #expect(moved.count == 1)
+      let checkpoint = try Checkpoint.open(#require(moved.first))
+      #expect(try everything(checkpoint.buffer("replay_buffer")) == everything(buffer.snapshot()))
+    }
+  }
+
   @Test func `a damaged pool is not trusted by a new writer, and repaired`() throws {
     try withTemporaryDirectory { folder in
       let path = folder.appending("run")

@@ -48,6 +48,29 @@ struct ExperimentTests {
     }
   }
 
+  @Test func `dumps that the run itself wrote are no reason to refuse a directory, anything else is`() throws {
+    try withTemporaryDirectory { folder in
+      try fileSystem.createDirectory(folder.appending("buffers"))
+      try write("{}", to: folder.appending("result.json"))
+      #expect(throws: CheckpointError.experimentExists(folder, found: "result.json")) {
+        try ExperimentDirectory.create(at: folder, hasDumps: true)
+      }
+      try fileSystem.unlink(folder.appending("result.json"))
+      try ExperimentDirectory.create(at: folder, hasDumps: true).save(plainContents(1))
+    }
+  }
+
+  @Test func `segments are shared across a checkpoint without the buffer`() throws {
+    try withTemporaryDirectory { folder in
+      let experiment = try ExperimentDirectory.create(at: folder.appending("run"))
+      let buffer = try grown(ReplayBuffer.self)
+      let first = try experiment.save(contents(1, buffer.snapshot()), options: smallSegments)
+      try experiment.save(plainContents(2))
+      let third = try experiment.save(contents(3, buffer.snapshot()), options: smallSegments)
+      #expect(third.segmentsReused == first.segmentsWritten - 1)
+    }
+  }
+
   @Test func `what is no experiment is not opened`() throws {
     try withTemporaryDirectory { folder in
       #expect(throws: CheckpointError.notExperiment(folder)) { try ExperimentDirectory.open(at: folder) }

@@ -47,6 +47,24 @@ import Testing
     }
   }
 
+  @Test func `a column with quotes and line breaks in its name stays one column`() throws {
+    try withTemporaryDirectory { directory in
+      let layout = ExperimentLayout(directory)
+      for number in 1...2 {
+        var log = try RunLog(layout, on: POSIXFileSystem())
+        try log.append(TrainingResult(["say \"a\"\nb": .int(Int64(number))]))
+      }
+      #expect(try text(layout.progress) == "\"say \"\"a\"\" b\"\n1\n2\n")
+    }
+  }
+
+  @Test(arguments: [.double(.nan), .double(1e300), .double(1.5), "2", nil] as [StateValue?])
+  func `a result with an impossible iteration has iteration 0`(_ value: StateValue?) {
+    var result = TrainingResult()
+    result.set(value, at: "training_iteration")
+    #expect(result.iteration == 0)
+  }
+
   @Test func `a line that a kill tore is cut off when the files are opened again`() throws {
     try withTemporaryDirectory { directory in
       let layout = ExperimentLayout(directory)

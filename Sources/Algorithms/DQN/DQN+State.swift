@@ -38,7 +38,7 @@ extension DQN {
   /// - Throws: `StateTreeError`.
   public func restoreCounters(from state: StateValue) throws {
     let reader = try StateReader(state, at: ["counters"])
-    let trained = try reader.count("num_module_steps_trained_lifetime")
+    let trained = try reader.counter("num_module_steps_trained_lifetime")
     clock = try DQNClock(reader.reader("clock"))
     updates.restore(lifetimeItems: trained)
   }
@@ -58,6 +58,9 @@ extension DQN {
   public func load(from restoration: inout Restoration) throws {
     try restoration.restore(Self.learnerComponent, into: &learner)
     let hasRunner = try restoration.restore(Self.runnerComponent, into: &runner)
+    if !hasRunner, restoration.report.restored.contains(where: { $0.component == "algorithm_state" }) {
+      runner.continueCount(from: restoration.checkpoint.manifest.environmentSteps)
+    }
     savedRefillUntil = clock.refillUntil
     guard try loadBuffer(from: &restoration) else {
       clock.refillUntil = insertionCount + config.learningStarts
@@ -105,16 +108,15 @@ extension DQN {
     clock.refillUntil = insertionCount + max(0, config.learningStarts - loaded.count)
   }
 
-  /// The digest of the next draws of the runner or of the replay buffer.
+  /// The digest of the next draws of the runner or of the replay buffer; of draws that no setting decides on, so that a run
+  /// that goes on with other settings can still prove that it restored what was saved.
   public func proof(of component: String) -> String? {
     switch component {
     case Self.runnerComponent: return StateDigest.sha256(of: runner.nextDraws)
     case Self.bufferComponent:
       var copy = replayBuffer
       guard
-        let sample = try? copy.sample(
-          count: config.batchSize, nStep: config.nStep, gamma: config.learner.gamma,
-          correcting: config.replayBuffer.beta)
+        let sample = try? copy.sample(count: 32, nStep: .drawn(from: 1..<4), gamma: 0.99, correcting: 0.4)
       else { return nil }
       return StateDigest.sha256(of: [
         "steps": .tensor(Tensor(vector: sample.steps.map { Int64($0) })),
@@ -146,5 +148,6 @@ extension DQN {
     }
     learner = renewed
     config = changed
+    run.apply(changed.common)
   }
 }

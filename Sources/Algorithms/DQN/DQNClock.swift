@@ -21,8 +21,8 @@ struct DQNClock: Equatable {
   init() {}
 
   init(_ reader: StateReader) throws(StateTreeError) {
-    epsilonStep = try reader.count("epsilon_step")
-    lastTargetUpdate = try reader.count("last_target_update_ts")
-    refillUntil = try reader.count("refill_until")
+    epsilonStep = try reader.counter("epsilon_step")
+    lastTargetUpdate = try reader.counter("last_target_update_ts")
+    refillUntil = try reader.counter("refill_until")
   }
 }

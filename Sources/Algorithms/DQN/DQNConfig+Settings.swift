@@ -42,18 +42,28 @@ extension DQNConfig {
     try Self.require(learner.learningRate > 0 && learner.learningRate.isFinite, "lr", learner.learningRate, positive)
     try Self.require((0...1).contains(learner.gamma), "gamma", learner.gamma, "0 to 1")
     try Self.require((0...1).contains(learner.tau), "tau", learner.tau, "0 to 1")
-    try Self.require(learner.gradientClip ?? 1 > 0, "grad_clip", learner.gradientClip ?? 1, "\(positive), or null")
-    try Self.require(
-      learner.hiddenLayers.allSatisfy { $0 > 0 }, "model_config/fcnet_hiddens", learner.hiddenLayers,
-      "widths of 1 or more")
-    try Self.require(batchSize >= 1, "train_batch_size", batchSize, "1 or more")
+    let clip = learner.gradientClip ?? 1
+    try Self.require(clip > 0 && clip.isFinite, "grad_clip", clip, "\(positive), or null")
+    try validateNetwork()
+    try Self.require((1...1 << 24).contains(batchSize), "train_batch_size", batchSize, "1 to 2^24")
+    let bound = nStep.configuredBound
+    try Self.require(bound <= 1 << 32, "n_step", bound, "at most 2^32")
     try Self.require(targetUpdatePeriod >= 1, "target_network_update_freq", targetUpdatePeriod, "1 or more")
     try Self.require(
-      learningStarts >= 0, "num_steps_sampled_before_learning_starts", learningStarts, "0 or more")
+      (0...1 << 53).contains(learningStarts), "num_steps_sampled_before_learning_starts", learningStarts, "0 to 2^53")
     try Self.require(
       epsilon.points.allSatisfy { (0...1).contains($0.value) }, "epsilon", epsilon.points.map(\.value),
       "values from 0 to 1")
     try validateReplay()
+  }
+
+  /// The networks fit a machine: a file could ask for any.
+  private func validateNetwork() throws(TrainingError) {
+    let widths = learner.hiddenLayers
+    try Self.require(
+      (1...64).contains(widths.count) && widths.allSatisfy { (1...1 << 16).contains($0) }
+        && zip(widths, widths.dropFirst()).reduce(0) { $0 + $1.0 * $1.1 } <= 1 << 28,
+      "model_config/fcnet_hiddens", widths, "1 to 64 widths of 1 to 65536, with at most 2^28 weights between them")
   }
 
   private func validateReplay() throws(TrainingError) {

@@ -7,8 +7,8 @@ struct ExperimentContents {
   private(set) var checkpoints: [Int] = []
   /// The directories of what was superseded.
   private(set) var superseded: [FilePath] = []
-  /// What shows that it is an experiment's directory; nil if nothing does.
-  private(set) var evidence: String?
+  /// What shows that it is an experiment's directory, by name.
+  private var evidence: [String] = []
   /// Whether a writer has been there.
   private(set) var hasLock = false
   /// How many names are none of an experiment's.
@@ -23,17 +23,25 @@ struct ExperimentContents {
     checkpoints.sort()
   }
 
+  /// Whether it is an experiment's directory.
+  var isExperiment: Bool { !evidence.isEmpty || hasLock }
+
+  /// What shows that a run has written here; nil if nothing does, apart from dumps if they do not count.
+  func evidence(besidesDumps isDumpIgnored: Bool) -> String? {
+    evidence.first { !isDumpIgnored || $0 != "buffers" }
+  }
+
   private mutating func take(_ entry: DirectoryEntry, _ layout: ExperimentLayout) {
     let name = entry.name.string
     switch (entry.kind, name) {
     case (.directory, _) where ExperimentLayout.iteration(ofCheckpoint: name) != nil:
       checkpoints.append(ExperimentLayout.iteration(ofCheckpoint: name) ?? 0)
-      evidence = evidence ?? name
+      evidence.append(name)
     case (.directory, _) where name.hasPrefix(ExperimentLayout.supersededPrefix):
       superseded.append(layout.directory.appending(entry.name))
     case (.regular, "params.json"), (.regular, "result.json"), (.regular, "progress.csv"),
       (.directory, "buffers"), (.directory, "segments"):
-      evidence = evidence ?? name
+      evidence.append(name)
     case (.regular, "experiment.lock"): hasLock = true
     default: otherNames += name.hasPrefix(".") ? 0 : 1
     }

@@ -59,6 +59,12 @@ extension ExperimentDirectory {
     }
   }
 
+  /// Takes a fork back with which no run could go on, so that the directory is as it was before `fork`.
+  package func removeFork(of checkpoint: Checkpoint) {
+    try? fileSystem.removeTree(layout.checkpoint(checkpoint.manifest.iteration))
+    removeAll()
+  }
+
   /// Removes what a fork that failed has made; before it there was no experiment.
   private func removeAll() {
     for file in [layout.parameters, layout.results, layout.progress] { try? fileSystem.unlink(file) }

@@ -51,7 +51,8 @@ extension ExperimentDirectory {
       memory.trusted = []
       throw error
     }
-    memory.known = next
+    // What this checkpoint leaves out the next one may hold, and share with one before this.
+    memory.known = known.merging(next) { $1 }
     let checkpoint = layout.checkpoint(contents.iteration)
     var saved = SavedCheckpoint(
       path: checkpoint, iteration: contents.iteration, byteCount: writing.manifest.byteCount,

@@ -20,26 +20,27 @@ public final class ExperimentDirectory: Sendable {
   }
 
   /// Begins an experiment in a directory, which is made if it is missing.
+  /// - Parameter hasDumps: Whether the run has dumped there before, so that `buffers` is no sign of another run.
   /// - Throws: `CheckpointError.experimentExists` where there is one, `.locked`, `.fileSystem`.
   public static func create(
-    at path: FilePath, on fileSystem: any FileSystem = POSIXFileSystem()
+    at path: FilePath, hasDumps: Bool = false, on fileSystem: any FileSystem = POSIXFileSystem()
   ) throws(CheckpointError) -> ExperimentDirectory {
     let layout = ExperimentLayout(path)
     try onFiles { () throws(FileSystemError) in try fileSystem.ensureDirectories(path) }
-    try requireNoExperiment(layout, fileSystem)
+    try requireNoExperiment(layout, hasDumps: hasDumps, fileSystem)
     let lock = try ExperimentLock(layout, on: fileSystem)
     // Another one may have begun between the look and the lock.
-    try requireNoExperiment(layout, fileSystem)
+    try requireNoExperiment(layout, hasDumps: hasDumps, fileSystem)
     return ExperimentDirectory(layout, lock, on: fileSystem)
   }
 
   private static func requireNoExperiment(
-    _ layout: ExperimentLayout, _ fileSystem: any FileSystem
+    _ layout: ExperimentLayout, hasDumps: Bool, _ fileSystem: any FileSystem
   ) throws(CheckpointError) {
     let contents = try onFiles { () throws(FileSystemError) in
       try ExperimentContents(of: layout, on: fileSystem)
     }
-    if let found = contents.evidence { throw .experimentExists(layout.directory, found: found) }
+    if let found = contents.evidence(besidesDumps: hasDumps) { throw .experimentExists(layout.directory, found: found) }
   }
 
   /// Opens an experiment for writing and removes what a killed writer left.
@@ -52,7 +53,7 @@ public final class ExperimentDirectory: Sendable {
     do { contents = try ExperimentContents(of: layout, on: fileSystem) } catch {
       throw error.isMissing ? .notExperiment(path) : .fileSystem(error)
     }
-    guard contents.evidence != nil || contents.hasLock else { throw .notExperiment(path) }
+    guard contents.isExperiment else { throw .notExperiment(path) }
     let experiment = ExperimentDirectory(layout, try ExperimentLock(layout, on: fileSystem), on: fileSystem)
     try onFiles { () throws(FileSystemError) in try experiment.removeLeftovers(contents) }
     return experiment

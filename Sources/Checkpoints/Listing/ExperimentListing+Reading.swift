@@ -17,7 +17,7 @@ extension ExperimentListing {
       do { contents = try ExperimentContents(of: layout, on: fileSystem) } catch {
         throw error.isMissing ? .notExperiment(path) : .fileSystem(error)
       }
-      guard contents.evidence != nil || contents.hasLock else { return nil }
+      guard contents.isExperiment else { return nil }
       return ExperimentListing(
         path: path, checkpoints: contents.checkpoints.compactMap { checkpoint($0, layout) }, dumps: dumps(layout),
         superseded: contents.superseded, otherNames: contents.otherNames)

@@ -50,8 +50,8 @@ extension CheckpointManifest {
 
   private init(_ reader: StateReader) throws(StateTreeError) {
     self.init(
-      runID: try reader.string("run_id"), iteration: try reader.count("iteration"),
-      environmentSteps: try reader.count("environment_steps"))
+      runID: try reader.string("run_id"), iteration: try reader.counter("iteration"),
+      environmentSteps: try reader.counter("environment_steps"))
     inexactBecause = try reader.texts("inexact_because")
     components = try reader.list("components") { (element) throws(StateTreeError) in try Component(element) }
     omitted = try reader.list("omitted") { (element) throws(StateTreeError) in

@@ -16,7 +16,7 @@ extension Checkpoint {
       throw error.isMissing ? .notExperiment(path) : .fileSystem(error)
     }
     guard !contents.checkpoints.isEmpty else {
-      guard contents.evidence != nil || contents.hasLock else { throw .notExperiment(path) }
+      guard contents.isExperiment else { throw .notExperiment(path) }
       throw .noCheckpoint(path, skipped: [])
     }
     return try openNewest(of: contents.checkpoints, layout, fallback, fileSystem)

@@ -15,6 +15,8 @@ public struct Checkpoint: Sendable {
 
   /// The checkpoint's directory.
   public let path: FilePath
+  /// The directory that it lies in: the experiment, if it lies in one.
+  public var enclosingDirectory: FilePath { path.enclosing }
   /// What it says of itself.
   public let manifest: CheckpointManifest
   /// Newer checkpoints that were passed over, because older ones were allowed.

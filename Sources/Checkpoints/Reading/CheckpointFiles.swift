@@ -47,12 +47,20 @@ struct CheckpointFiles: Sendable {
   ///
   /// The path is not normalized: `runs/../x/checkpoint_000001` means what the system makes of it.
   func pooled(_ path: String) -> FilePath? {
-    segments[path].map { ExperimentLayout(checkpoint.enclosing).segments.appending($0) }
+    segments[path].map { ExperimentLayout(experiment).segments.appending($0) }
+  }
+
+  /// The experiment around the checkpoint, also around one that was superseded.
+  private var experiment: FilePath {
+    let enclosing = checkpoint.enclosing
+    let isSuperseded = enclosing.lastComponent?.string.hasPrefix(ExperimentLayout.supersededPrefix) == true
+    return isSuperseded ? enclosing.enclosing : enclosing
   }
 
   private func fault(
     of path: FilePath, _ file: CheckpointManifest.File, isPooled: Bool = false
   ) throws(FileSystemError) -> String? {
+    if isPooled, try !isDirectory(path.parent) { return "its pool is not a directory" }
     if !isPooled, let link = try linkAbove(file.path) { return "\(link) is not a directory" }
     let status: FileStatus
     do {
@@ -66,6 +74,15 @@ struct CheckpointFiles: Sendable {
       return "it has \(status.byteCount) bytes, the manifest says \(file.byteCount)"
     }
     return nil
+  }
+
+  /// Whether it is a directory, not a link to one.
+  private func isDirectory(_ path: FilePath) throws(FileSystemError) -> Bool {
+    do {
+      return try fileSystem.uninterrupted { () throws(FileSystemError) in try fileSystem.status(of: path).kind } == .directory
+    } catch  where error.isMissing {
+      return false
+    }
   }
 
   /// The first directory on the way to a file that is something else, such as a link out of the checkpoint.

@@ -143,9 +143,18 @@ struct CheckpointWriting {
     let (pool, fileSystem) = (layout.segments, fileSystem)
     guard published.isEmpty, !hasMadePool else { return }
     let isThere = try onFiles { () throws(FileSystemError) in try fileSystem.exists(pool) }
-    guard !isThere else { return }
+    guard !isThere else { return try requireDirectory(pool) }
     hasMadePool = true
     try onFiles { () throws(FileSystemError) in try fileSystem.ensureDirectory(pool) }
+  }
+
+  /// Throws for a pool that is a link: nothing is written outside of the experiment.
+  private func requireDirectory(_ pool: FilePath) throws(CheckpointError) {
+    let fileSystem = fileSystem
+    let kind = try onFiles { () throws(FileSystemError) in
+      try fileSystem.uninterrupted { () throws(FileSystemError) in try fileSystem.status(of: pool).kind }
+    }
+    guard kind == .directory else { throw .fileSystem(FileSystemError(.createDirectory, pool, code: .notDirectory)) }
   }
 
   private mutating func makeDirectories(for name: String) throws(CheckpointError) {

@@ -69,6 +69,6 @@ struct DumpOrigin {
   }
 
   private static func count(_ value: StateValue?) -> Int? {
-    if case .int(let value)? = value { Int(value) } else { nil }
+    if case .int(let value)? = value, (0...1 << 53).contains(value) { Int(value) } else { nil }
   }
 }

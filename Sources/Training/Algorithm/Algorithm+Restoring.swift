@@ -8,13 +8,24 @@ extension Algorithm {
   ///
   /// The configuration and the callbacks are those that were saved, as `configure` then changes them. Events:
   /// `onEnvironmentCreated` and `onAlgorithmInit` while the parts are made, `onCheckpointLoaded` always, once everything
-  /// is restored. What lies after the restored iteration moves aside last, so that a restore that fails changes nothing.
+  /// is restored. What lies after the restored iteration moves aside last, and a fork goes again if it cannot be used, so
+  /// that a restore that fails changes nothing.
   /// - Throws: `CheckpointError`, `TrainingError`, and what callbacks throw.
   public static func restore(
     from path: FilePath, options: RestoreOptions = RestoreOptions(), services: TrainingServices = TrainingServices(),
     configure: (Config) throws -> Config = { $0 }
   ) throws -> Self {
     let source = try RestoreSource(path, options, on: services.fileSystem)
+    do { return try resume(source, options, services, configure) } catch {
+      if case .fork = options.destination { source.output?.removeFork(of: source.checkpoint) }
+      throw error
+    }
+  }
+
+  private static func resume(
+    _ source: RestoreSource, _ options: RestoreOptions, _ services: TrainingServices,
+    _ configure: (Config) throws -> Config
+  ) throws -> Self {
     let manifest = source.checkpoint.manifest
     var (saved, leftovers) = try Config.restored(from: manifest.configuration, registry: services.registry)
     saved.follow(from: saved.common.experiment ?? source.recordedExperiment, to: source.home)
@@ -24,6 +35,8 @@ extension Algorithm {
     if let home = source.home { config.common.experiment = home }
     let algorithm = try build(config, services: services, id: manifest.runID) { run in
       run.isDryRun = options.destination == .dryRun
+      // A checkpoint that lies alone, such as one that was superseded, is of another past than what lies elsewhere.
+      run.isBeingRestored = options.destination == .inPlace && source.output != nil
       if let output = source.output {
         run.outputs[output.path.lexicallyNormalized()] = .init(path: output.path, directory: output)
       }
@@ -33,7 +46,10 @@ extension Algorithm {
     }
     let report = try algorithm.load(source.checkpoint, options, saved, leftovers)
     try algorithm.fireCheckpointLoaded(report)
-    if let output = source.output { try algorithm.takeOver(output) }
+    algorithm.run.isBeingRestored = false
+    for output in algorithm.run.outputs.values where output.log == nil {
+      if let directory = output.directory { try algorithm.takeOver(directory) }
+    }
     if options.destination == .inPlace { try algorithm.rewindDumps() }
     return algorithm
   }
@@ -43,7 +59,9 @@ extension Algorithm {
   ) throws -> RestoreReport {
     var restoration = try Restoration(checkpoint, selection: options.effectiveSelection)
     if let state = try restoration.state(of: "algorithm_state") {
-      try restoreAlgorithmState(state, &restoration.report)
+      do { try restoreAlgorithmState(state, &restoration.report) } catch {
+        throw CheckpointError.component(checkpoint.path, name: "algorithm_state", reason: String(describing: error))
+      }
     }
     try load(from: &restoration)
     let restored = restoration.report.restored.map(\.component)
@@ -78,6 +96,9 @@ extension Algorithm {
 
   /// Joins the dump that was asked for, or says what a missing buffer means.
   private func settleReplayBuffer(_ options: RestoreOptions, _ report: inout RestoreReport) throws {
+    for component in report.skipped + report.missing where component != "replay_buffer" {
+      run.inexactBecause.append("it was restored without its \(component)")
+    }
     if let dump = options.joinedDump {
       report.skipped.removeAll { $0 == "replay_buffer" }
       try joinReplayBuffer(from: dump, report: &report)
@@ -118,7 +139,7 @@ extension Algorithm {
   private func rewindDumps() throws {
     for directory in run.dumpsToRewind {
       let dumps = DumpDirectory(path: directory, fileSystem: services.fileSystem)
-      if let moved = try dumps.supersede(after: iteration) { run.superseded.append(moved) }
+      if let moved = try dumps.supersede(after: iteration, of: run.id) { run.superseded.append(moved) }
     }
   }
 
@@ -161,9 +182,10 @@ struct RestoreSource {
 
   init(_ path: FilePath, _ options: RestoreOptions, on fileSystem: any FileSystem) throws {
     let found = try Checkpoint.open(path, fallback: options.fallback, on: fileSystem)
-    let parent = found.path.removingLastComponent()
-    let experiment = parent.isEmpty ? FilePath(".") : parent
-    let isInExperiment = (try? fileSystem.status(of: ExperimentLayout(experiment).parameters)) != nil
+    let experiment = found.enclosingDirectory
+    let layout = ExperimentLayout(experiment)
+    // A fork that was killed has a lock before it has parameters.
+    let isInExperiment = [layout.parameters, layout.lock].contains { (try? fileSystem.status(of: $0)) != nil }
     recordedExperiment = isInExperiment ? experiment : nil
     switch options.destination {
     case .dryRun:

@@ -22,7 +22,8 @@ extension Algorithm {
   /// The experiment's lock is let go of afterwards until the run goes on, so that it can be restored at once; if another
   /// run has gone on in it by then, this one stops with `TrainingError.experimentWentOn`.
   ///
-  /// Saved twice at one iteration, the first checkpoint stays and is the answer.
+  /// Saved twice at one iteration, the first checkpoint stays and is the answer, unless it lacks the replay buffer that the
+  /// second is to have: that is `CheckpointError.iterationExists`.
   ///
   /// Inside a callback of `onTrainResult` use `saveWhenIterationIsOver`: the callbacks behind it have not seen the
   /// iteration yet, and a restored run would never show it to them; the checkpoint says so.
@@ -43,7 +44,9 @@ extension Algorithm {
     try finishWriting()
     let experiment = try openExperiment(at: path)
     let key = path.lexicallyNormalized()
-    if let last = run.saved[key], last.checkpoint.iteration == iteration, last.replayBuffer == replayBuffer {
+    if let last = run.saved[key], last.checkpoint.iteration == iteration,
+      last.replayBuffer == replayBuffer || last.replayBuffer == .include
+    {
       return last.checkpoint
     }
     var contents = checkpointContents(replayBuffer: replayBuffer)
@@ -60,9 +63,14 @@ extension Algorithm {
   public func finishWriting() throws { try run.writer.settle() }
 
   /// Asks for a checkpoint at the end of `train()`, when every callback has seen the iteration and its result is
-  /// written.
+  /// written. Asked for twice in one place, it is one checkpoint, with the replay buffer if either was to have it.
   public func saveWhenIterationIsOver(to path: FilePath, replayBuffer: BufferInclusion = .include) {
-    run.pendingSaves.append((path, replayBuffer))
+    let key = path.lexicallyNormalized()
+    if let index = run.pendingSaves.firstIndex(where: { $0.path.lexicallyNormalized() == key }) {
+      if replayBuffer == .include { run.pendingSaves[index].replayBuffer = .include }
+    } else {
+      run.pendingSaves.append((path, replayBuffer))
+    }
   }
 
   /// Everything that a checkpoint holds.
@@ -110,7 +118,11 @@ extension Algorithm {
   /// Becomes what `algorithmState` was taken from.
   func restoreAlgorithmState(_ state: StateValue, _ report: inout RestoreReport) throws {
     let reader = try StateReader(state)
-    let iteration = try reader.count("iteration")
+    let iteration = try reader.counter("iteration")
+    guard iteration == report.iteration else {
+      throw StateTreeError.invalidValue(
+        path: "iteration", found: "\(iteration)", expected: "that of the checkpoint, \(report.iteration)")
+    }
     try restoreCounters(from: reader.value("counters"))
     try run.metrics.restore(from: reader.value("metrics"))
     for callback in try run.callbacks.restore(from: reader.value("callbacks")).unclaimed {

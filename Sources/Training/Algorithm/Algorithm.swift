@@ -44,7 +44,7 @@ public protocol Algorithm: AnyObject {
   /// Episodes under way in the contents are ended as truncated, and those of the runner go on under new names, unless
   /// `continuity` says that the contents are those of this very moment.
   func replaceReplayBuffer(with contents: any BufferContents, continuity: BufferContinuity) throws
-  /// Takes over settings that can change while running.
+  /// Takes over settings that can change while running, those that all have by `run.apply(_:)`.
   /// - Throws: `TrainingError.fixedSetting` for one that cannot.
   func apply(_ config: Config) throws
 

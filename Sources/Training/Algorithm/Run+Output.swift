@@ -23,14 +23,27 @@ extension Run {
     let key = path.lexicallyNormalized()
     if let output = outputs[key] { return try output.directory ?? takeAgain(key, output) }
     try checkUsable()
-    let directory =
-      dumpDirectories.contains(key.appending("buffers"))
-      ? try ExperimentDirectory.open(at: path, on: services.fileSystem)
-      : try ExperimentDirectory.create(at: path, on: services.fileSystem)
+    let directory: ExperimentDirectory
+    do {
+      directory = try ExperimentDirectory.create(
+        at: path, hasDumps: dumpDirectories.contains(key.appending("buffers")), on: services.fileSystem)
+    } catch {
+      guard case .experimentExists = error, isBeingRestored, isOwn(path) else { throw error }
+      // A second place in which the saved run saved; it is taken back when the restore has worked.
+      let second = try ExperimentDirectory.open(at: path, on: services.fileSystem)
+      outputs[key] = Output(path: path, directory: second)
+      return second
+    }
     let log = try RunLog(directory.layout, on: services.fileSystem)
     try log.write(parameters: parameters())
     outputs[key] = Output(path: path, directory: directory, log: log)
     return directory
+  }
+
+  /// Whether the newest checkpoint of an experiment is of this run.
+  private func isOwn(_ path: FilePath) -> Bool {
+    let newest = try? Checkpoint.open(path, fallback: .allowOlder, on: services.fileSystem)
+    return newest?.manifest.runID == id
   }
 
   /// Takes an experiment that was let go of, unless another run went on in it.

@@ -20,6 +20,8 @@ public final class Run {
   var restoreReport: RestoreReport?
   /// Whether callbacks of an event are being called, so that some have not seen it yet.
   var isCallingCallbacks = false
+  /// Whether a restore is under way that goes on in the experiment of the saved run.
+  var isBeingRestored = false
   /// Whether the run was restored to be looked at only.
   var isDryRun = false
   /// What left the run half way through an iteration.
@@ -53,7 +55,22 @@ public final class Run {
     metrics = EpisodeMetrics(window: config.common.smoothingEpisodes)
   }
 
+  /// The iterations of the newest checkpoints without a replay buffer, each of which a dump completes: those that this run
+  /// saved, or the one that it was restored from.
+  var iterationsStandingOnDumps: [Int] {
+    guard saved.isEmpty else { return saved.values.filter { $0.replayBuffer == .omit }.map(\.checkpoint.iteration) }
+    guard let report = restoreReport, !report.restored.contains(where: { $0.component == "replay_buffer" }) else {
+      return []
+    }
+    return [report.iteration]
+  }
+
   deinit { writer.settleAtEnd() }
+
+  /// Takes over what a changed configuration says of results; to be called by `Algorithm.apply(_:)`.
+  public func apply(_ config: CommonConfig) {
+    if config.smoothingEpisodes != metrics.window { metrics.resize(to: max(1, config.smoothingEpisodes)) }
+  }
 
   /// Throws unless the run may go on and be saved.
   func checkUsable() throws(TrainingError) {

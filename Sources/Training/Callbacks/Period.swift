@@ -76,11 +76,11 @@ extension Period: Checkpointable {
   /// - Throws: `StateTreeError`.
   public mutating func restore(from state: StateValue) throws {
     let reader = try StateReader(state)
-    let last = try reader.count("last")
+    let last = try reader.counter("last")
     let waited = Duration(
-      secondsComponent: Int64(try reader.int("waited_seconds")),
-      attosecondsComponent: Int64(try reader.int("waited_attoseconds")))
-    (self.last, self.waited, lastSeen) = (last, waited, nil)
+      secondsComponent: Int64(try reader.counter("waited_seconds")),
+      attosecondsComponent: Int64(try reader.count("waited_attoseconds")))
+    (self.last, self.waited) = (last, waited)
   }
 
   /// Checks that neither count nor time is negative.

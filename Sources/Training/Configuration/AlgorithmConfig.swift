@@ -78,9 +78,10 @@ extension AlgorithmConfig {
   /// - Throws: `TrainingError.invalidSetting`.
   public func validateCommon() throws(TrainingError) {
     try Self.require(
-      common.environmentsPerRunner >= 1, "num_envs_per_env_runner", common.environmentsPerRunner, "1 or more")
-    try Self.require(
-      common.fragmentLength ?? 1 >= 1, "rollout_fragment_length", common.fragmentLength ?? 1, "1 or more, or auto")
+      (1...1 << 16).contains(common.environmentsPerRunner), "num_envs_per_env_runner", common.environmentsPerRunner,
+      "1 to 65536")
+    let fragment = common.fragmentLength ?? 1
+    try Self.require((1...1 << 32).contains(fragment), "rollout_fragment_length", fragment, "1 to 2^32, or auto")
     try Self.require(
       common.smoothingEpisodes >= 1, "metrics_num_episodes_for_smoothing", common.smoothingEpisodes, "1 or more")
     try Self.require(

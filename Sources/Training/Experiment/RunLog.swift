@@ -51,7 +51,8 @@ struct RunLog: Sendable {
     }
   }
 
-  private mutating func appendRow(_ cells: [(path: String, value: StateValue)]) throws(FileSystemError) {
+  private mutating func appendRow(_ values: [(path: String, value: StateValue)]) throws(FileSystemError) {
+    let cells = values.map { (path: CSVText.inOneLine($0.path), value: $0.value) }
     let new = cells.map(\.path).filter { !columns.contains($0) }
     if !new.isEmpty {
       let old = columns.isEmpty ? [] : try rows()
@@ -130,10 +131,13 @@ enum CSVText {
     case .bool(let value): value ? "True" : "False"
     case .double(let value) where value.isNaN: "nan"
     case .double(let value) where value.isInfinite: value < 0 ? "-inf" : "inf"
-    case .string(let value): String(value.map { $0.isNewline ? " " : $0 })
+    case .string(let value): inOneLine(value)
     default: JSONText.line(value)
     }
   }
+
+  /// The text with a space for every line break, so that a line of the file is a line of the table.
+  static func inOneLine(_ text: String) -> String { String(text.map { $0.isNewline ? " " : $0 }) }
 
   private static func quoted(_ cell: String) -> String {
     guard cell.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return cell }
@@ -143,10 +147,13 @@ enum CSVText {
   /// The cells of a line.
   static func cells(_ line: String) -> [String] {
     var cells = [""]
-    var isQuoted = false
+    var (isQuoted, wasQuote) = (false, false)
     for character in line {
+      defer { wasQuote = character == "\"" }
       switch character {
-      case "\"": isQuoted.toggle()
+      case "\"":
+        if !isQuoted, wasQuote { cells[cells.count - 1].append(character) }
+        isQuoted.toggle()
       case "," where !isQuoted: cells.append("")
       default: cells[cells.count - 1].append(character)
       }

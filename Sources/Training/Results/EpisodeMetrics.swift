@@ -21,7 +21,7 @@ public struct FinishedEpisode: Sendable, Equatable {
 /// reports NaN.
 public struct EpisodeMetrics: Sendable {
   /// The most episodes that are averaged over.
-  public let window: Int
+  public private(set) var window: Int
   /// The last finished episodes, oldest first.
   public private(set) var episodes: [FinishedEpisode] = []
   /// Episodes finished since `report` was called last.
@@ -34,6 +34,14 @@ public struct EpisodeMetrics: Sendable {
   public init(window: Int) {
     precondition(window > 0, "a window of at least one episode, found \(window)")
     self.window = window
+  }
+
+  /// Averages over another number of episodes; a smaller window keeps the newest.
+  /// - Precondition: `window` is at least 1.
+  mutating func resize(to window: Int) {
+    precondition(window > 0, "a window of at least one episode, found \(window)")
+    self.window = window
+    episodes = episodes.suffix(window)
   }
 
   /// Takes account of a finished episode.
@@ -91,7 +99,7 @@ extension EpisodeMetrics: Checkpointable {
       throw StateTreeError.invalidValue(
         path: "lengths", found: "\(lengths.count) lengths", expected: "one for each of \(returns.count) returns")
     }
-    let (since, lifetime) = (try reader.count("since_report"), try reader.count("lifetime"))
+    let (since, lifetime) = (try reader.counter("since_report"), try reader.counter("lifetime"))
     episodes = zip(returns, lengths).map { FinishedEpisode(totalReward: $0, length: Int($1)) }.suffix(window)
     (sinceReport, lifetimeCount) = (since, lifetime)
   }

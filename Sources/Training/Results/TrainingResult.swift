@@ -41,8 +41,8 @@ public struct TrainingResult: Sendable, Equatable {
     path.split(separator: "/").map { StateKey(String($0)) }[...]
   }
 
-  /// The number of the iteration.
-  public var iteration: Int { Int(self["training_iteration"] ?? 0) }
+  /// The number of the iteration; 0 if a callback left none.
+  public var iteration: Int { self["training_iteration"].flatMap(Int.init(exactly:)) ?? 0 }
 
   /// The result without what may differ between two runs of the same training (`RunVariation`): equal for runs that are
   /// equal.

@@ -20,8 +20,8 @@ extension EnvRunner: Checkpointable {
   public mutating func restore(from state: StateValue) throws {
     var runner = self
     let reader = try StateReader(state)
-    runner.environmentSteps = try reader.count("environment_steps")
-    runner.begunEpisodes = try reader.count("begun_episodes")
+    runner.environmentSteps = try reader.counter("environment_steps")
+    runner.begunEpisodes = try reader.counter("begun_episodes")
     runner.nameTag = try reader.string("name_tag")
     runner.needsInitialReset = try reader.bool("needs_initial_reset")
     runner.generator = try PCG64(state: reader.reader("generator"))
@@ -51,7 +51,7 @@ extension EnvRunner: Checkpointable {
     }
     finished = try reader.array("finished").enumerated().map { index, state in
       let reader = try StateReader(state, at: reader.path / "finished" / index)
-      return FinishedEpisode(totalReward: try reader.double("total_reward"), length: try reader.count("length"))
+      return FinishedEpisode(totalReward: try reader.double("total_reward"), length: try reader.counter("length"))
     }
   }
 

@@ -90,6 +90,9 @@ public struct EnvRunner: Sendable {
     }
   }
 
+  /// Counts environment steps on from where another runner stopped.
+  public mutating func continueCount(from environmentSteps: Int) { self.environmentSteps = environmentSteps }
+
   /// The name of the next episode.
   mutating func nextName() -> String {
     defer { begunEpisodes += 1 }

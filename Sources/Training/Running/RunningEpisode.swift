@@ -114,14 +114,14 @@ extension RunningEpisode {
   /// - Throws: `StateTreeError`, `TrainingError.brokenInvariant`.
   mutating func restore(from state: StateReader) throws {
     id = try state.string("id")
-    length = try state.count("length")
+    length = try state.counter("length")
     totalReward = try state.double("total_reward")
     lastReward = try state.double("last_reward")
     isTerminated = try state.bool("is_terminated")
     isTruncated = try state.bool("is_truncated")
     isReset = try state.bool("is_reset")
     customData = try state.reader("custom_data").map
-    fragmentStart = try state.count("fragment_start")
+    fragmentStart = try state.counter("fragment_start")
     observations = try Self.bytes("observations", state)
     actions = try Self.bytes("actions", state)
     rewards = try state.vector("rewards")
@@ -140,7 +140,7 @@ extension RunningEpisode {
   func checkInvariants() throws {
     let rows = isReset ? rewards.count + 1 : 0
     guard observations.count == rows * observationBytes, actions.count == rewards.count * 8,
-      fragmentStart <= length, length - fragmentStart == rewards.count
+      fragmentStart <= length, length - fragmentStart == rewards.count, isReset || length == 0
     else {
       throw TrainingError.brokenInvariant(
         "episode \(id) of \(length) steps has \(rewards.count) from \(fragmentStart) with \(observations.count) bytes")

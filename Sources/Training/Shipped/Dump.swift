@@ -16,6 +16,9 @@ struct Dump: Sendable {
   private let provenance: StateMap
   private let metadata: StateMap
   private let keep: DumpRetention
+  private let runID: String
+  /// The iterations of the newest checkpoints that stand on a dump.
+  private let anchors: [Int]
 
   init(_ snapshot: BufferSnapshot, of algorithm: any Algorithm, in directory: FilePath, keep: DumpRetention) {
     let services = algorithm.services
@@ -31,13 +34,16 @@ struct Dump: Sendable {
       "iteration": .integer(algorithm.iteration), "environment_steps": .integer(algorithm.environmentSteps),
     ]
     self.keep = keep
+    runID = algorithm.run.id
+    anchors = algorithm.run.iterationsStandingOnDumps
   }
 
-  /// Makes the directory and sees whether there is room.
+  /// Makes the directory, removes what killed runs left of dumps, and sees whether there is room.
   /// - Returns: why it is skipped, if the disk has no room for it.
   /// - Throws: `TrainingError.dumpExists`, `.fileSystem`.
   func prepare() throws -> String? {
     try dumps.create()
+    dumps.removeLeftovers()
     if (try? dumps.fileSystem.status(of: path)) != nil { throw TrainingError.dumpExists(path) }
     return try lackOfRoom().map(skipped)
   }
@@ -72,9 +78,15 @@ struct Dump: Sendable {
 
   private func skipped(_ reason: String) -> String { "the dump \(path) is skipped: \(reason); free some space" }
 
+  /// Dumps of other runs, and what cannot be read, are neither counted nor deleted.
   private func prune() throws {
     guard case .last(let count) = keep else { return }
-    let written = try dumps.iterations().filter { $0 <= iteration }
-    for old in written.dropLast(max(1, count)) { try dumps.fileSystem.unlink(dumps.file(old)) }
+    let written = try dumps.iterations().filter { $0 <= iteration && isOwn($0) }
+    let needed = Set(anchors.compactMap { anchor in written.last { $0 <= anchor } })
+    for old in written.dropLast(max(1, count)) where !needed.contains(old) {
+      try dumps.fileSystem.unlink(dumps.file(old))
+    }
   }
+
+  private func isOwn(_ number: Int) -> Bool { number == iteration || dumps.holds(number, of: runID) }
 }

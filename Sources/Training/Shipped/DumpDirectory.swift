@@ -1,3 +1,4 @@
+internal import BufferFiles
 internal import Checkpoints
 internal import FileSystems
 internal import SystemPackage
@@ -19,6 +20,12 @@ struct DumpDirectory {
     }
   }
 
+  /// Whether a dump is of this run; false for one that cannot be read.
+  func holds(_ iteration: Int, of runID: String) -> Bool {
+    let file = try? BufferFile.open(file(iteration), follow: .never, on: fileSystem)
+    return file.map { DumpOrigin($0.header).runID == runID } ?? false
+  }
+
   /// The file of a dump.
   func file(_ iteration: Int) -> FilePath {
     guard let name = ExperimentLayout("").dump(iteration).lastComponent else { return path }
@@ -30,6 +37,9 @@ struct DumpDirectory {
   func create() throws(TrainingError) {
     do { try Self.create(path, on: fileSystem) } catch { throw .fileSystem(error) }
   }
+
+  /// Deletes the temporaries of processes that are gone; that it cannot be done hinders nobody.
+  func removeLeftovers() { _ = try? fileSystem.removeLeftovers(in: path) }
 
   private static func create(_ path: FilePath, on fileSystem: any FileSystem) throws(FileSystemError) {
     do {
@@ -45,12 +55,12 @@ struct DumpDirectory {
 }
 
 extension DumpDirectory {
-  /// Moves the dumps of later iterations to `superseded-<iteration>-<n>` beside them.
+  /// Moves a run's dumps of later iterations to `superseded-<iteration>-<n>` beside them; those of others stay.
   /// - Returns: that directory; nil if there are none.
   /// - Throws: `TrainingError.fileSystem`.
   @discardableResult
-  func supersede(after iteration: Int) throws(TrainingError) -> FilePath? {
-    let later = try iterations().filter { $0 > iteration }
+  func supersede(after iteration: Int, of runID: String) throws(TrainingError) -> FilePath? {
+    let later = try iterations().filter { $0 > iteration && holds($0, of: runID) }
     guard !later.isEmpty else { return nil }
     do {
       let target = try newSupersededDirectory(after: iteration)

@@ -5,7 +5,8 @@ public import SystemPackage
 public enum DumpRetention: Sendable, Hashable {
   /// All of them.
   case all
-  /// The newest so many; an older one goes only when a new one is durable.
+  /// The newest so many of this run; an older one goes only when a new one is durable, and not while the newest checkpoint
+  /// without a replay buffer stands on it.
   case last(Int)
 }
 

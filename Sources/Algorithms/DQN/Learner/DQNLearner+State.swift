@@ -28,8 +28,8 @@ extension DQNLearner: Checkpointable {
       restored.parameters = try network.table.block(from: module)
       restored.targetParameters = try network.table.block(from: module, prefix: Self.targetPrefix)
       try network.table.restore(&restored.optimizer, from: try reader.reader("optimizer"))
-      restored.updateCount = try reader.count("num_updates")
-      restored.targetUpdateCount = try reader.count("num_target_updates")
+      restored.updateCount = try reader.counter("num_updates")
+      restored.targetUpdateCount = try reader.counter("num_target_updates")
     } catch let error as NetworkError {
       throw .network(error)
     } catch let error as StateTreeError {
