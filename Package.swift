@@ -57,7 +57,7 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CMsgPack", pkgConfig: "msgpack", providers: [.apt(["libmsgpack-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
-    .systemLibrary(name: "CBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CBLAS", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CLinux"),
     library("MessagePack", ["CMsgPack"]),
     library("Zstandard", ["CZstd"]),
@@ -67,6 +67,7 @@ let package = Package(
     library("ReplayBuffers", ["StateTree"]),
     library("BufferFiles", ["ReplayBuffers", "StateTree", "MessagePack", "Zstandard", "FileSystems", crypto, system]),
     library("Checkpoints", ["BufferFiles", "ReplayBuffers", "StateTree", "MessagePack", "Zstandard", "FileSystems", crypto, system]),
+    library("CheckpointsTestSupport", ["Checkpoints", "BufferFiles", "FileSystems", "ReplayBuffers", "StateTree", system]),
     library("Environments", ["StateTree"]),
     library("NeuralNetworks", ["StateTree", "CBLAS"]),
     library("Training", ["Checkpoints", "Environments", "BufferFiles", "ReplayBuffers", "StateTree", "Zstandard", "FileSystems", system]),
@@ -79,11 +80,11 @@ let package = Package(
     tests("MessagePackTests", ["MessagePack"]),
     tests("ZstandardTests", ["Zstandard"]),
     tests("FileSystemsTests", ["FileSystems", "FileSystemsTestSupport", system]),
-    tests("RLBufCommandTests", ["RLBufCommand", "Zstandard"], exclude: ["Cases"]),
+    tests("RLBufCommandTests", ["RLBufCommand", "Checkpoints", "CheckpointsTestSupport", "ReplayBuffers", "StateTree", "Zstandard", system], exclude: ["Cases"]),
     tests("SamplesTests", ["ForeignFormats", "BufferFiles", "ReplayBuffers", "StateTree", system]),
     tests("StateTreeTests", ["StateTree", "MessagePack"]),
     tests("ReplayBuffersTests", ["ReplayBuffers", "StateTree"]),
-    tests("InspectionTests", ["Inspection", "ForeignFormats", "BufferFiles", "ReplayBuffers", "StateTree", "MessagePack", "FileSystems", "FileSystemsTestSupport", system], exclude: ["Golden"]),
+    tests("InspectionTests", ["Inspection", "ForeignFormats", "Checkpoints", "CheckpointsTestSupport", "BufferFiles", "ReplayBuffers", "StateTree", "MessagePack", "FileSystems", "FileSystemsTestSupport", system], exclude: ["Golden"]),
     tests("BufferFilesTests", ["BufferFiles", "ReplayBuffers", "StateTree", "MessagePack", "FileSystems", "FileSystemsTestSupport", "Zstandard", system]),
     tests("ForeignFormatsTests", ["ForeignFormats", "BufferFiles", "ReplayBuffers", "StateTree", "MessagePack", "FileSystems", "FileSystemsTestSupport", "Zstandard", system]),
     tests("EnvironmentsTests", ["Environments", "StateTree"]),
@@ -91,6 +92,6 @@ let package = Package(
     tests("CheckpointsTests", ["Checkpoints", "BufferFiles", "ReplayBuffers", "StateTree", "FileSystems", "FileSystemsTestSupport", "Zstandard", system]),
     tests("TrainingTests", ["Training", "Checkpoints", "Environments", "BufferFiles", "ReplayBuffers", "StateTree", "FileSystems", "FileSystemsTestSupport", system]),
     tests("AlgorithmsTests", ["Algorithms", "Training", "NeuralNetworks", "Checkpoints", "Environments", "BufferFiles", "ReplayBuffers", "StateTree", "FileSystems", "FileSystemsTestSupport", system]),
-    tests("ComparingTests", ["Inspection", "ForeignFormats", "BufferFiles", "ReplayBuffers", "StateTree", "MessagePack", "FileSystems", "FileSystemsTestSupport", system]),
+    tests("ComparingTests", ["Inspection", "ForeignFormats", "Checkpoints", "CheckpointsTestSupport", "BufferFiles", "ReplayBuffers", "StateTree", "MessagePack", "FileSystems", "FileSystemsTestSupport", system]),
   ]
 )

@@ -1,4 +1,5 @@
-// OpenBLAS 0.3 (Debian: libopenblas-dev). Only the target NeuralNetworks imports this module.
+// OpenBLAS 0.3 (Debian: libopenblas-dev). Only the target NeuralNetworks imports this module; it finds
+// the functions with dlopen, so nothing is linked here.
 #ifndef RLBUF_CBLAS_H
 #define RLBUF_CBLAS_H
 #include <cblas.h>

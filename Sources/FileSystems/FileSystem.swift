@@ -81,6 +81,11 @@ public protocol FileSystem: Sendable {
   /// - Source: fcntl(2), `F_OFD_SETLK`
   func lock(_ file: OpenFile) throws(FileSystemError)
 
+  /// Whether another open file description holds a lock of a file, which may be open for reading alone. It takes none, so
+  /// that nobody who wants the lock is disturbed.
+  /// - Source: fcntl(2), `F_OFD_GETLK`
+  func isLocked(_ file: OpenFile) throws(FileSystemError) -> Bool
+
   /// Reserves room for a file of that size without changing its size; does nothing where that is not supported.
   /// - Source: fallocate(2) with `FALLOC_FL_KEEP_SIZE`
   func allocate(_ byteCount: Int64, for file: OpenFile) throws(FileSystemError)

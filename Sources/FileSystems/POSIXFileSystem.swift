@@ -92,6 +92,14 @@ public struct POSIXFileSystem: FileSystem {
     try check(.lock, file.path, rlbuf_lock_description(file.descriptor.rawValue))
   }
 
+  /// Whether another open file description holds a lock.
+  /// - Source: fcntl(2), F_OFD_GETLK
+  public func isLocked(_ file: OpenFile) throws(FileSystemError) -> Bool {
+    let answer = rlbuf_is_locked(file.descriptor.rawValue)
+    try check(.lock, file.path, min(answer, 0))
+    return answer > 0
+  }
+
   /// Reserves room for a file.
   ///
   /// Not posix_fallocate(3), which writes zeros block by block where the file system cannot reserve.

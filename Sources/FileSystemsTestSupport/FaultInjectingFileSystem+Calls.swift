@@ -119,6 +119,11 @@ extension FaultInjectingFileSystem {
     try pass(.lock, file.path) { () throws(FileSystemError) in try base.lock(file) }
   }
 
+  /// Asks for the lock of a file without taking it.
+  public func isLocked(_ file: OpenFile) throws(FileSystemError) -> Bool {
+    try pass(.lock, file.path) { () throws(FileSystemError) in try base.isLocked(file) }
+  }
+
   /// Reserves room for a file.
   public func allocate(_ byteCount: Int64, for file: OpenFile) throws(FileSystemError) {
     try pass(.allocate, file.path) { () throws(FileSystemError) in try base.allocate(byteCount, for: file) }

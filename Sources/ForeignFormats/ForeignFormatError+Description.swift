@@ -1,4 +1,5 @@
 internal import BufferFiles
+internal import Checkpoints
 internal import FileSystems
 internal import MessagePack
 internal import SystemPackage
@@ -18,8 +19,11 @@ extension ForeignFormatError: CustomStringConvertible {
     case .invalidDump(let path, let reason):
       "\(path) looks like a replay buffer of RLlib and contradicts itself: \(reason); look at it with --tree"
     case .notCheckpoint(let path, let found):
-      "\(path) is \(found); name a file, or a directory with rllib_checkpoint.json or metadata.json in it"
+      "\(path) is \(found): it has no checkpoint.json (a checkpoint of rlbuf), no params.json, result.json or "
+        + "checkpoint_000001 (an experiment) and no rllib_checkpoint.json or metadata.json (a checkpoint of RLlib); name "
+        + "one of these, or a file"
     case .bufferFile(let error): error.description
+    case .checkpoint(let error): error.description
     }
   }
 }

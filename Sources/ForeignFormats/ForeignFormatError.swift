@@ -1,4 +1,5 @@
 public import BufferFiles
+public import Checkpoints
 public import FileSystems
 public import MessagePack
 public import SystemPackage
@@ -20,6 +21,8 @@ public enum ForeignFormatError: Error, Sendable, Equatable {
   case notCheckpoint(FilePath, found: String)
   /// A file of our own is not sound.
   case bufferFile(BufferFileError)
+  /// A checkpoint or experiment of our own cannot be read.
+  case checkpoint(CheckpointError)
 }
 
 extension ForeignFormatError {
@@ -29,6 +32,7 @@ extension ForeignFormatError {
     case .compression(_, let error): error.isLimit
     case .messagePack(_, let error): error.isLimit
     case .bufferFile(let error): error.isLimit
+    case .checkpoint(let error): error.isLimit
     case .fileSystem(let error):
       if case .tooLarge = error.reason { true } else if case .tooManyEntries = error.reason { true } else { false }
     default: false

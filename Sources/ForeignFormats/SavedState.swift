@@ -1,4 +1,5 @@
 public import BufferFiles
+public import Checkpoints
 public import FileSystems
 internal import MessagePack
 public import SystemPackage
@@ -12,6 +13,10 @@ public enum SavedState: Sendable {
   case rllibDump(RLlibDump)
   /// A checkpoint directory of RLlib.
   case rllibCheckpoint(RLlibCheckpoint)
+  /// A checkpoint of ours.
+  case checkpoint(Checkpoint)
+  /// An experiment of ours.
+  case experiment(SavedExperiment)
   /// Any other MessagePack file.
   case messagePack(MessagePackDocument)
 
@@ -30,7 +35,7 @@ public enum SavedState: Sendable {
     on fileSystem: any FileSystem = POSIXFileSystem()
   ) throws(ForeignFormatError) -> SavedState {
     guard let start = try start(of: path, fileSystem) else {
-      return .rllibCheckpoint(try RLlibCheckpoint(path, limits: limits, on: fileSystem))
+      return try directory(path, limits, fileSystem)
     }
     if try beginsWithHeader(start, path, fileSystem) {
       do { return .bufferFile(try BufferFile.open(path, on: fileSystem)) } catch { throw .bufferFile(error) }

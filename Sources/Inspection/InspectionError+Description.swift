@@ -1,4 +1,5 @@
 internal import BufferFiles
+internal import Checkpoints
 internal import FileSystems
 internal import ReplayBuffers
 internal import SystemPackage
@@ -26,6 +27,11 @@ extension InspectionError: CustomStringConvertible {
     case .notComparable(let old, let new):
       "\(old.path) is \(old.what) and \(new.path) is \(new.what); compare two replay buffers or two trees of state"
     case .bufferFile(let error): error.description
+    case .checkpoint(let error): error.description
+    case .noSingleBuffer(let path, buffers: []):
+      "\(path) holds no replay buffer to compare; compare it with a checkpoint or an experiment"
+    case .noSingleBuffer(let path, let buffers):
+      "\(path) holds \(buffers.count) replay buffers, \(Self.list(buffers)); compare it with a checkpoint or an experiment"
     case .replayBuffer(let path, let error): "\(path): \(error.description)"
     case .unreadable(let path, let reason): "\(path): its rows cannot be read: \(reason)"
     }

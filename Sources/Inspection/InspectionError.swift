@@ -1,4 +1,5 @@
 public import BufferFiles
+public import Checkpoints
 public import ReplayBuffers
 public import SystemPackage
 
@@ -16,6 +17,10 @@ public enum InspectionError: Error, Sendable, Equatable {
   case notComparable(old: DiffReport.Subject, new: DiffReport.Subject)
   /// The file is damaged where it had to be read.
   case bufferFile(BufferFileError)
+  /// A checkpoint or experiment cannot be read.
+  case checkpoint(CheckpointError)
+  /// A checkpoint has not exactly one replay buffer to compare with a dump: which it has.
+  case noSingleBuffer(FilePath, buffers: [String])
   /// The state of a buffer contradicts itself.
   case replayBuffer(FilePath, ReplayBufferError)
   /// Rows could not be read for another reason.
@@ -25,6 +30,10 @@ public enum InspectionError: Error, Sendable, Equatable {
 extension InspectionError {
   /// Whether a documented limit was reached, rather than the file being wrong.
   public var isLimit: Bool {
-    if case .bufferFile(let error) = self { error.isLimit } else { false }
+    switch self {
+    case .bufferFile(let error): error.isLimit
+    case .checkpoint(let error): error.isLimit
+    default: false
+    }
   }
 }

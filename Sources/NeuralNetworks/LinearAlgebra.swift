@@ -2,22 +2,27 @@ internal import CBLAS
 
 /// The library that multiplies matrices: OpenBLAS, on one thread.
 ///
-/// How a sum is split among threads changes its last bits. The first product of a process sets the library to one
-/// thread, whatever `OPENBLAS_NUM_THREADS` says.
+/// How a sum is split among threads changes its last bits, so the library is set to one thread as soon as it is loaded,
+/// whatever `OPENBLAS_NUM_THREADS` says.
 public enum LinearAlgebra {
   /// Which library multiplies, for which processors its routines are written, and on how many threads, such as
   /// `OpenBLAS 0.3.21, Haswell kernels, 1 thread`; for provenance, because other kernels may round otherwise.
   public static var description: String {
-    _ = isReady
-    // Texts of the library's own, never freed; the version is the second word of the first.
-    let library = unsafe String(cString: openblas_get_config()).split(separator: " ").prefix(2).joined(separator: " ")
-    let kernels = unsafe String(cString: openblas_get_corename())
-    let threads = openblas_get_num_threads()
-    return "\(library), \(kernels) kernels, \(threads) thread\(threads == 1 ? "" : "s")"
+    switch OpenBLAS.shared {
+    case .success(let library): library.description
+    case .failure(let error): error.description
+    }
   }
 
-  /// Set when first asked for.
-  private static let isReady: Void = openblas_set_num_threads(1)
+  /// Loads the library, which every network does before its first product.
+  /// - Throws: `NetworkError.libraryMissing` with the remedy.
+  static func load() throws(NetworkError) { _ = try OpenBLAS.shared.get() }
+
+  /// - Precondition: It was loaded.
+  private static var library: OpenBLAS {
+    guard case .success(let library) = OpenBLAS.shared else { preconditionFailure("a network was made, so it is loaded") }
+    return library
+  }
 
   /// A row-major matrix inside an array of numbers.
   struct Matrix {
@@ -45,12 +50,12 @@ public enum LinearAlgebra {
     precondition(result.indices.contains(shape.indices) && !shape.isTransposed, "a result beyond its array")
     precondition(
       shapeA.width == shapeB.height && shapeA.height == shape.rows && shapeB.width == shape.columns, "shapes that fit")
-    _ = isReady
+    let library = library
     unsafe a.withUnsafeBufferPointer { a in
       unsafe b.withUnsafeBufferPointer { b in
         unsafe result.withUnsafeMutableBufferPointer { result in
           // The three lie in their arrays, as was checked, and rows follow each other without gaps.
-          unsafe cblas_sgemm(
+          unsafe library.multiplyMatrices(
             CblasRowMajor, shapeA.operand, shapeB.operand, Int32(shape.rows), Int32(shape.columns), Int32(shapeA.width),
             1, a.baseAddress.map { unsafe $0 + shapeA.offset }, Int32(shapeA.columns),
             b.baseAddress.map { unsafe $0 + shapeB.offset }, Int32(shapeB.columns), 0,
@@ -65,12 +70,12 @@ public enum LinearAlgebra {
   static func multiply(_ a: [Float], _ shape: Matrix, vector: [Float], into result: inout [Float]) {
     precondition(a.indices.contains(shape.indices) && !shape.isTransposed, "a matrix beyond its array")
     precondition(vector.count >= shape.columns && result.count >= shape.rows, "a vector shorter than the matrix")
-    _ = isReady
+    let library = library
     unsafe a.withUnsafeBufferPointer { a in
       unsafe vector.withUnsafeBufferPointer { vector in
         unsafe result.withUnsafeMutableBufferPointer { result in
           // Matrix and vectors are long enough, as was checked.
-          unsafe cblas_sgemv(
+          unsafe library.multiplyVector(
             CblasRowMajor, CblasNoTrans, Int32(shape.rows), Int32(shape.columns), 1,
             a.baseAddress.map { unsafe $0 + shape.offset }, Int32(shape.columns), vector.baseAddress, 1, 0,
             result.baseAddress, 1)

@@ -5,10 +5,11 @@ public struct MultilayerPerceptron: Sendable, Hashable {
   public let layers: [LinearLayer]
 
   /// Hidden layers that all apply `activation`, and an output layer that applies nothing.
-  /// - Throws: `NetworkError.invalidSize`.
+  /// - Throws: `NetworkError.invalidSize`, `.libraryMissing`.
   public init(
     inputSize: Int, hiddenLayers: [Int], outputSize: Int, activation: Activation
   ) throws(NetworkError) {
+    try LinearAlgebra.load()
     let sizes = [inputSize] + hiddenLayers + [outputSize]
     var layers: [LinearLayer] = []
     for index in 0..<sizes.count - 1 {

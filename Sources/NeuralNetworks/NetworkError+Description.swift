@@ -4,6 +4,8 @@ extension NetworkError: CustomStringConvertible {
   /// What was found and expected, where, and what to do, on one line.
   public var description: String {
     switch self {
+    case .libraryMissing(let name, let reason):
+      "\(name), which multiplies matrices, cannot be loaded: \(reason); install OpenBLAS (Debian: libopenblas0)"
     case .invalidSize(let layer, let inputs, let outputs):
       "layer \(layer) would have \(inputs) inputs and \(outputs) outputs; a layer has at least one of each, and a "
         + "network at most \(MultilayerPerceptron.greatestParameterCount) parameters"

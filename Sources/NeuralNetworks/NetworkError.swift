@@ -2,6 +2,8 @@ public import StateTree
 
 /// Why a network or an optimizer cannot be what was asked.
 public enum NetworkError: Error, Sendable, Equatable {
+  /// The library that multiplies matrices cannot be loaded.
+  case libraryMissing(String, reason: String)
   /// A layer without inputs or outputs, or of more weights than OpenBLAS can count.
   case invalidSize(layer: Int, inputs: Int, outputs: Int)
   /// A setting that no optimizer can have.

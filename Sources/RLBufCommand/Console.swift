@@ -82,11 +82,12 @@ struct ProgressLine {
 }
 
 extension Console {
-  fileprivate static func progress(_ text: String) { _ = write(text, to: STDERR_FILENO) }
+  /// Writes what is taken away again, to standard error.
+  static func progress(_ text: String) { _ = write(text, to: STDERR_FILENO) }
 }
 
 /// A result that did not arrive.
-private struct OutputLost: Error, CustomStringConvertible {
+struct OutputLost: Error, CustomStringConvertible {
   let code: Errno
 
   var description: String { "cannot write to standard output: \("\(code)".lowercased()); the output is not complete" }

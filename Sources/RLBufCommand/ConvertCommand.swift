@@ -48,7 +48,7 @@ struct ConvertCommand: ParsableCommand {
         for line in dump.notUnderstood { Console.note("note: " + TerminalText.escaped(line)) }
         try write(dump, sourceBytes: dump.info.fileBytes, options)
       case .bufferFile(let file): try write(try file.contents(), sourceBytes: file.byteCount, options)
-      case .rllibCheckpoint, .messagePack: throw NotConvertible(path: input)
+      case .rllibCheckpoint, .checkpoint, .experiment, .messagePack: throw NotConvertible(path: input)
       }
     }
   }
@@ -114,7 +114,7 @@ private struct NotConvertible: Error, CustomStringConvertible {
   let path: String
 
   var description: String {
-    "\(path) holds no replay buffer; convert takes a buffer that RLlib dumped or a file of rlbuf, look at it with \"rlbuf show\""
+    "\(path) is no file with a replay buffer; convert takes a buffer that RLlib dumped or a file of rlbuf, look at it with \"rlbuf show\""
   }
 }
 

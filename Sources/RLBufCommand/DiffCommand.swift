@@ -9,7 +9,8 @@ struct DiffCommand: ParsableCommand {
     discussion: """
       First whether they differ, then schema, ring (+new -evicted =kept, by step number; by episode for RLlib's), values \
       that differ in kept steps (largest first), counters and state. Any two kinds of files are compared: RLlib's dump \
-      and its conversion are the same. Times, hosts and paths are left out unless asked for.
+      and its conversion are the same. Of checkpoints and experiments, which stand for their newest checkpoint, it \
+      compares settings, results and component after component; with a dump it compares their replay buffer. Times, hosts and paths are left out unless asked for.
 
       Two numbers count as the same if their distance is at most the larger of --atol and --rtol times the larger \
       magnitude; without either, if their bits are the same.

@@ -7,6 +7,8 @@ enum ExitStatus: Int32 {
   case partial = 3
   /// A foreign file without checksums.
   case unverifiable = 4
+  /// Stopped by a signal, after a last checkpoint.
+  case stopped = 5
   /// A documented limit was reached.
   case limit = 65
 
@@ -27,6 +29,8 @@ enum Failure {
     switch error {
     case let error as ForeignFormatError: error.isLimit
     case let error as BufferFileError: error.isLimit
+    case let error as CheckpointError: error.isLimit
+    case let error as InspectionError: error.isLimit
     case let error as MessagePackError: error.isLimit
     case let error as ZstandardError: error.isLimit
     default: false

@@ -3,18 +3,28 @@ import Glibc
 import RLBuf
 import SystemPackage
 
-/// Takes the unfinished output away when Ctrl-C, `kill` or a lost terminal ends the command.
+/// Does something before Ctrl-C, `kill` or a lost terminal ends the command, or instead.
 struct Interruption {
   private let sources: [any DispatchSourceSignal]
 
   /// From now on the signals delete this process's temporary files beside the output before they end it.
   init(removingTemporariesBeside output: FilePath) {
-    let directory = output.removingLastComponent()
+    let parent = output.removingLastComponent()
+    let directory = parent.isEmpty ? "." : parent
+    self.init { number in
+      _ = try? POSIXFileSystem().removeOwnTemporaries(in: directory)
+      Self.endProcess(by: number)
+    }
+  }
+
+  /// From now on the signals call `handler` on a thread of their own and end nothing. A signal that whoever started the
+  /// command lets it ignore stays ignored.
+  init(_ handler: @escaping @Sendable (Int32) -> Void) {
     sources = [SIGINT, SIGTERM, SIGHUP].filter { !Self.isIgnored($0) }.map { number in
       // The default would end the process before the source hears of it.
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler { Self.end(directory.isEmpty ? "." : directory, number) }
+      source.setEventHandler { handler(number) }
       source.resume()
       return source
     }
@@ -28,9 +38,8 @@ struct Interruption {
     }
   }
 
-  private static func end(_ directory: FilePath, _ number: Int32) {
-    _ = try? POSIXFileSystem().removeOwnTemporaries(in: directory)
-    // Ended by the signal, so that a shell that runs a loop of commands stops too.
+  /// Ends the process as the signal would have, so that a shell that runs a loop of commands stops too.
+  static func endProcess(by number: Int32) -> Never {
     signal(number, SIG_DFL)
     // Dispatch keeps the signal from its threads, and this is one of them.
     var mask = sigset_t()
@@ -38,6 +47,7 @@ struct Interruption {
     unsafe sigaddset(&mask, number)
     unsafe pthread_sigmask(SIG_UNBLOCK, &mask, nil)
     raise(number)
+    _exit(128 + number)
   }
 
   /// Whether whoever started the command wants it to outlive the signal, as `nohup` does.

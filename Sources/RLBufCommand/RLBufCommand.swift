@@ -6,15 +6,19 @@ struct RLBufCommand: ParsableCommand {
 
   static let configuration = CommandConfiguration(
     commandName: "rlbuf",
-    abstract: "Looks into, compares, converts and checks saved replay buffers and training state.",
+    abstract: "Trains and restores runs; looks into, compares, converts and checks replay buffers and training state.",
     discussion: """
-      Opens files of rlbuf itself, replay buffers as RLlib's callback page dumps them (ormsgpack, plain or .zst), RLlib's \
-      checkpoint directories in MessagePack form, and any other MessagePack file. Nothing in a file is ever run: pickles \
-      are named and never opened.
+      Opens files, checkpoints and experiments of rlbuf itself, replay buffers as RLlib's callback page dumps them \
+      (ormsgpack, plain or .zst), RLlib's checkpoint directories in MessagePack form, and any other MessagePack file. \
+      Nothing in a file is ever run: pickles are named and never opened.
 
-      Exit codes: show, convert 0 done, 1 failed, 3 done with something left out; diff 0 same, 1 different, 2 failed; \
-      verify 0 sound, 1 damaged, 2 could not run, 4 unverifiable; any 64 usage, 65 a documented limit was reached.
+      Exit codes: show, ls, convert 0 done, 1 failed, 3 done with something left out; diff 0 same, 1 different, 2 failed; \
+      verify 0 sound, 1 damaged, 2 could not run, 4 unverifiable; train, restore 0 done, 1 failed, 5 stopped by a signal \
+      after a last checkpoint; any 64 usage, 65 a documented limit was reached.
       """,
     version: "rlbuf \(version)",
-    subcommands: [ShowCommand.self, DiffCommand.self, ConvertCommand.self, VerifyCommand.self])
+    subcommands: [
+      TrainCommand.self, RestoreCommand.self, LsCommand.self, ShowCommand.self, DiffCommand.self, ConvertCommand.self,
+      VerifyCommand.self,
+    ])
 }

@@ -5,15 +5,16 @@ import SystemPackage
 struct ShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
-    abstract: "Shows what is in a saved buffer, a checkpoint or any MessagePack file.",
+    abstract: "Shows what is in a saved buffer, a checkpoint, an experiment or any MessagePack file.",
     discussion: """
       A file of rlbuf answers from its header and summary, whatever its size. Of RLlib's dumps it rebuilds columns, \
-      shapes and dtypes. Statistics are over all elements of a column.
+      shapes and dtypes. An experiment is shown with its course, its checkpoints and dumps, and its newest checkpoint in \
+      short. Statistics are over all elements of a column.
 
       Exit codes: 0 done, 1 failed, 3 done but something was unreadable.
       """)
 
-  @Argument(help: "A file or a checkpoint directory.", completion: .file())
+  @Argument(help: "A file, a checkpoint directory or an experiment.", completion: .file())
   var path: String
 
   @Flag(help: "Print one JSON object (schema rlbuf.show/1).")

@@ -7,14 +7,15 @@ struct VerifyCommand: ParsableCommand {
     commandName: "verify",
     abstract: "Reads files whole and checks every frame, digest, record and statistic.",
     discussion: """
-      Every damage is named with its place, and which rows are whole all the same. Files of others have at best zstd's \
+      Every damage is named with its place, and which rows are whole all the same. Of an experiment every checkpoint and \
+      every dump is read. Files of others have at best zstd's \
       checksums; without them nothing can be said.
 
       Exit codes: 0 sound, 1 damaged, 2 could not run, 4 unverifiable (a file of others without checksums). Of several \
       files the worst one counts.
       """)
 
-  @Argument(help: "The files to check.", completion: .file())
+  @Argument(help: "The files, checkpoints and experiments to check.", completion: .file())
   var paths: [String]
 
   @Flag(name: .shortAndLong, help: "Print nothing; the exit code tells.")
@@ -23,7 +24,7 @@ struct VerifyCommand: ParsableCommand {
   @OptionGroup var opening: OpeningOptions
 
   /// What is known of a file, the worst last.
-  private enum Verdict: Int, Comparable {
+  enum Verdict: Int, Comparable {
     case sound, unverifiable, unknown, damaged
 
     static func < (a: Verdict, b: Verdict) -> Bool { a.rawValue < b.rawValue }
@@ -62,13 +63,17 @@ struct VerifyCommand: ParsableCommand {
       state = try SavedState.open(path, as: .plainMessagePack, limits: opening.limits)
     } catch {
       guard error.isDamage else { throw error }
+      // Of a checkpoint that is not complete all that is missing is named, if its manifest can be read.
+      if case .checkpoint(.incomplete) = error, let verdict = try? verifyCheckpoint(path), verdict == .damaged {
+        return .damaged
+      }
       try say("damaged: \(error)")
       return .damaged
     }
     return try describe(state)
   }
 
-  private func verifyOurs(_ path: FilePath) throws -> Verdict {
+  func verifyOurs(_ path: FilePath) throws -> Verdict {
     let total = (try? POSIXFileSystem().status(of: path).byteCount) ?? 0
     var progress = ProgressLine("verifying", of: Int(total))
     let report = try BufferFile.verify(path, progress: { progress.update($0) })
@@ -114,11 +119,13 @@ struct VerifyCommand: ParsableCommand {
       for line in broken { try say("damaged: \(checkpoint.path)/\(line)") }
       if broken.isEmpty { try say("unverifiable: \(checkpoint.path): a checkpoint of RLlib has no checksums") }
       return broken.isEmpty ? .unverifiable : .damaged
+    case .checkpoint(let checkpoint): return try verifyCheckpoint(checkpoint.path)
+    case .experiment(let experiment): return try verify(experiment)
     case .bufferFile, .rllibDump: return .sound  // opened as plain MessagePack: neither comes up
     }
   }
 
-  private func say(_ line: String) throws {
+  func say(_ line: String) throws {
     if !quiet { try Console.write(TerminalText.escaped(line) + "\n") }
   }
 }
@@ -128,6 +135,7 @@ extension ForeignFormatError {
   fileprivate var isDamage: Bool {
     switch self {
     case .compression, .messagePack: !isLimit
+    case .checkpoint(let error): error.isDamage
     default: false
     }
   }

@@ -38,7 +38,7 @@ struct RestorationTests {
       #expect(try restoration.restoreBuffer("replay_buffer", into: &buffer))
       #expect(buffer.state == saved.state && generator.state == PCG64(seed: 7).state)
       let bytes = ["algorithm_state", "env_runner", "learner_group/learner", "replay_buffer"].map {
-        checkpoint.byteCount(of: $0)
+        grouped(checkpoint.byteCount(of: $0))
       }
       let report = restoration.finish()
       #expect(report.isExact)
@@ -49,7 +49,7 @@ struct RestorationTests {
             restored      env_runner             \(bytes[1]) bytes
             restored      learner_group/learner  \(bytes[2]) bytes
             restored      replay_buffer          300 steps, \(bytes[3]) bytes
-            proof         env_runner  confirmed: its next draws are those of the saved run
+            proof         env_runner             confirmed: its next draws are those of the saved run
           exact: the run goes on bit for bit
           """)
     }
@@ -77,24 +77,24 @@ struct RestorationTests {
       restoration.report.warnings.append("saved on another processor\u{1b}[31m")
       restoration.report.joined.append(
         .init(component: "other_buffer", path: "buffers/x", iteration: 3, steps: 90, stepsBehind: 100))
-      let bytes = ["algorithm_state", "env_runner"].map { checkpoint.byteCount(of: $0) }
+      let bytes = ["algorithm_state", "env_runner"].map { grouped(checkpoint.byteCount(of: $0)) }
       let report = restoration.finish()
       #expect(!report.isExact)
       #expect(
         report.description == """
           restored \(checkpoint.path): iteration 4, 400 environment steps
-            restored      algorithm_state  \(bytes[0]) bytes
-            restored      env_runner       \(bytes[1]) bytes
-            joined        other_buffer  90 steps of buffers/x, iteration 3, 100 steps behind
+            restored      algorithm_state        \(bytes[0]) bytes
+            restored      env_runner             \(bytes[1]) bytes
+            joined        other_buffer           90 steps of buffers/x, iteration 3, 100 steps behind
             skipped       replay_buffer          not selected
             skipped       learner_group/learner  not selected
-            left out      other_buffer  it is dumped
-            missing       evaluation  not in the checkpoint; it begins anew
-            changed       lr  0.5 -> 0.1
-            defaulted     grad_clip  not saved; 40.0
-            lost closure  on_train_result  the saved run had it; give it again
-            proof         algorithm_state  failed: its next draws are 00112233, saved were aabbccdd
-            proof         env_runner       absent: there is nothing to compare
+            left out      other_buffer           it is dumped
+            missing       evaluation             not in the checkpoint; it begins anew
+            changed       lr                     0.5 -> 0.1
+            defaulted     grad_clip              not saved; 40.0
+            lost closure  on_train_result        the saved run had it; give it again
+            proof         algorithm_state        failed: its next draws are 00112233, saved were aabbccdd
+            proof         env_runner             absent: there is nothing to compare
             warning       saved on another processor\\u{1b}[31m
           not exact: a runner failed
                      replay_buffer was skipped
@@ -185,4 +185,9 @@ struct RestorationTests {
     #expect(
       StateDigest.sha256(of: ["a": 1]) == "ac22adafdfd6421b711ba440b6910ae1e4516fdc7d6210629d885caeb92ce11e")
   }
+}
+
+/// A count with its digits in groups of three.
+private func grouped(_ count: Int) -> String {
+  count < 1000 ? "\(count)" : grouped(count / 1000) + "," + String("00\(count % 1000)".suffix(3))
 }

@@ -57,6 +57,21 @@ import Testing
     }
   }
 
+  @Test func `whether a file is locked is told without taking the lock`() throws {
+    try withTemporaryDirectory { directory in
+      let path = directory.appending("lock")
+      let writer = try posix.openForAppending(path)
+      let reader = try posix.open(path)
+      #expect(!(try posix.isLocked(reader)))
+      try posix.lock(writer)
+      #expect(try posix.isLocked(reader))
+      #expect(!(try posix.isLocked(writer)), "its own lock is in nobody's way")
+      try posix.close(writer)
+      #expect(!(try posix.isLocked(reader)))
+      try posix.close(reader)
+    }
+  }
+
   @Test func `a lock excludes a second open file description until it is closed`() throws {
     try withTemporaryDirectory { directory in
       let path = directory.appending("lock")

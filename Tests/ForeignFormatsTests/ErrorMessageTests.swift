@@ -52,7 +52,7 @@ struct ErrorMessageTests {
     ),
     (
       .notCheckpoint("runs", found: "an empty directory"),
-      "runs is an empty directory; name a file, or a directory with rllib_checkpoint.json or metadata.json in it", false
+      "runs is an empty directory: it has no checkpoint.json (a checkpoint of rlbuf), no params.json, result.json or checkpoint_000001 (an experiment) and no rllib_checkpoint.json or metadata.json (a checkpoint of RLlib); name one of these, or a file", false
     ),
     (
       .bufferFile(.newerVersion("a", found: 2, supported: 1)),

@@ -1,4 +1,5 @@
 import BufferFiles
+import Checkpoints
 import FileSystemsTestSupport
 import ForeignFormats
 import Foundation
@@ -84,6 +85,19 @@ import Testing
         .notComparable(
           old: .init(path: "a", what: "a replay buffer"), new: .init(path: "b", what: "a checkpoint of RLlib")),
         "a is a replay buffer and b is a checkpoint of RLlib; compare two replay buffers or two trees of state"
+      ),
+      (
+        .checkpoint(.notExperiment(path)),
+        "runs/a.msgpack is neither an experiment nor a checkpoint; give a directory that \"rlbuf train\" wrote, "
+          + "or look for one with \"rlbuf ls\""
+      ),
+      (
+        .noSingleBuffer(path, buffers: []),
+        "runs/a.msgpack holds no replay buffer to compare; compare it with a checkpoint or an experiment"
+      ),
+      (
+        .noSingleBuffer(path, buffers: ["a", "b"]),
+        "runs/a.msgpack holds 2 replay buffers, a, b; compare it with a checkpoint or an experiment"
       ),
       (.bufferFile(.noRows(path)), "runs/a.msgpack holds state and no rows; read its state"),
       (

@@ -21,7 +21,7 @@ enum BadFiles {
     }
   }
 
-  static let all: [Case] = notState + cut + bombs + special
+  static let all: [Case] = notState + cut + bombs + special + directories
 
   private static let notState: [Case] = [
     Case("empty") { [] },

@@ -23,7 +23,7 @@ struct BadInputTests {
       (["diff", file.path, file.path], 2), (["verify", file.path], 2),
     ] as [([String], Int32)] {
       // Beyond this much address space an allocation fails, and the command would end by a signal.
-      let outcome = try Binary.run(arguments, addressSpaceKiB: 256 << 10)
+      let outcome = try Binary.run(arguments, addressSpaceKiB: Binary.addressSpaceKiB)
       let command = arguments[0]
       #expect(outcome.signal == 0, "\(command) ended by signal \(outcome.signal)")
       // Of what is of the right kind and not sound, verify says that it is damaged: that is its result.

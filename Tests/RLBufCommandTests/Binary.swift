@@ -27,12 +27,17 @@ enum Binary {
     return URL(fileURLWithPath: executable).deletingLastPathComponent().appendingPathComponent("rlbuf").path
   }()
 
+  /// What a command may take of address space while it refuses what nobody should trust: 256 MiB, and what OpenBLAS, which
+  /// the command links for training, maps before anything is done.
+  static let addressSpaceKiB = 352 << 10
+
   /// Runs the command in the folder of the tests, with all the address space there is or a limit of it.
   static func run(
     _ arguments: [String], environment: [String: String] = [:], addressSpaceKiB: Int? = nil
   ) throws -> Outcome {
-    // One arena of malloc: each of several reserves 64 MiB of address space and uses none of it.
-    let limit = addressSpaceKiB.map { "export MALLOC_ARENA_MAX=1; ulimit -v \($0) && " } ?? ""
+    // One arena of malloc: each of several reserves 64 MiB of address space and uses none of it. So does every thread of
+    // OpenBLAS, of which there is one a processor.
+    let limit = addressSpaceKiB.map { "export MALLOC_ARENA_MAX=1 OPENBLAS_NUM_THREADS=1; ulimit -v \($0) && " } ?? ""
     return try run(command: ["/bin/sh", "-c", limit + "exec \"$0\" \"$@\"", path] + arguments, environment)
   }
 

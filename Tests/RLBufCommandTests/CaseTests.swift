@@ -1,4 +1,6 @@
+import CheckpointsTestSupport
 import Foundation
+import SystemPackage
 import Testing
 
 /// Cases of the command line, each a file of commands with what they print and how they end.
@@ -20,6 +22,7 @@ struct CaseTests {
     let expected = try String(contentsOf: file, encoding: .utf8)
     let folder = try TemporaryFolder()
     defer { folder.remove() }
+    if name == "run.case" { try Self.writeRuns(into: folder) }
     let found = try expected.split(separator: "\n", omittingEmptySubsequences: false)
       .filter { $0.hasPrefix("$ ") || $0.hasPrefix("#") }
       .map { $0.hasPrefix("#") ? "\($0)\n" : try Self.run(String($0), folder) }
@@ -28,6 +31,17 @@ struct CaseTests {
       try found.write(to: file, atomically: true, encoding: .utf8)
     } else {
       #expect(found == expected, "\(name) differs; RLBUF_REWRITE_GOLDEN=1 writes what was found")
+    }
+  }
+
+  /// Two runs of one training and one of another seed, all written hours ago.
+  private static func writeRuns(into folder: TemporaryFolder) throws {
+    for (name, seed) in [("a", 7), ("b", 7), ("c", 8)] as [(String, UInt64)] {
+      try RunSample.write(to: FilePath(folder.url(name).path), seed: seed, runID: "run-\(name)")
+    }
+    let all = try #require(FileManager.default.enumerator(at: folder.root, includingPropertiesForKeys: nil))
+    for case let url as URL in all {
+      try FileManager.default.setAttributes([.modificationDate: Date(timeIntervalSinceNow: -19_800)], ofItemAtPath: url.path)
     }
   }
 
@@ -44,6 +58,8 @@ struct CaseTests {
     text += "= \(outcome.signal == 0 ? "\(outcome.exitCode)" : "signal \(outcome.signal)")\n"
     // A file's provenance names its host and its source, so that its size is not the same everywhere.
     text = text.replacing(/[0-9.]+ k?B from/, with: "{size} from")
+    // So does the lock file of an experiment.
+    text = text.replacing(/[0-9.]+ k?B on disk$/.anchorsMatchLineEndings(), with: "{size} on disk")
     return places.reduce(text) { $0.replacingOccurrences(of: $1.value, with: $1.key) }
   }
 }

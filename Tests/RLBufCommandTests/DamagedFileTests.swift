@@ -22,11 +22,11 @@ struct DamagedFileTests {
     defer { folder.remove() }
     let file = folder.url("damaged.msgpack.zst")
     try Data(bytes).write(to: file)
-    let verdict = try Binary.run(["verify", file.path], addressSpaceKiB: 256 << 10)
+    let verdict = try Binary.run(["verify", file.path], addressSpaceKiB: Binary.addressSpaceKiB)
     #expect(verdict.exitCode == 1, "\(what): \(verdict.exitCode) \(verdict.output)\(verdict.errors)")
     #expect(verdict.output.hasPrefix("damaged: ") && verdict.output.contains(file.path), "\(what): \(verdict.output)")
     for arguments in [["show", file.path], ["convert", file.path, folder.url("out.zst").path]] {
-      let outcome = try Binary.run(arguments, addressSpaceKiB: 256 << 10)
+      let outcome = try Binary.run(arguments, addressSpaceKiB: Binary.addressSpaceKiB)
       #expect(outcome.signal == 0 && [0, 1].contains(outcome.exitCode), "\(what): \(arguments[0]) \(outcome.exitCode)")
       #expect(outcome.errors.count(where: \.isNewline) == (outcome.exitCode == 0 ? 0 : 1), "\(what): \(outcome.errors)")
     }

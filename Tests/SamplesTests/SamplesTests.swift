@@ -65,14 +65,17 @@ struct SamplesTests {
     return output
   }
 
-  private static let scratch = root.appendingPathComponent(".build-samples").path
+  /// One a sample: two packages that share a build directory do not notice each other.
+  private static func scratch(_ sample: String) -> String {
+    root.appendingPathComponent(".build-samples/\(sample)").path
+  }
 
-  private static func binary(_ sample: String) -> String { "\(scratch)/debug/\(sample)" }
+  private static func binary(_ sample: String) -> String { "\(scratch(sample))/debug/\(sample)" }
 
   /// Builds the sample beside the other builds and runs it.
   private func run(_ sample: String, arguments: [String]) throws -> String {
     let package = Self.root.appendingPathComponent("Tests/Samples/\(sample)").path
-    let scratch = Self.scratch
+    let scratch = Self.scratch(sample)
     let build = ["swift", "build", "--package-path", package, "--scratch-path", scratch]
     do { _ = try execute("/usr/bin/env", build) } catch {
       // SwiftPM does not always notice that files of a package by path were renamed: build anew, once.

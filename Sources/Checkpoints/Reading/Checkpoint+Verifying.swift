@@ -1,5 +1,5 @@
-internal import FileSystems
-internal import SystemPackage
+public import FileSystems
+public import SystemPackage
 
 extension Checkpoint {
   /// Reads every file and compares its digest; what is damaged is named, not thrown.
@@ -10,6 +10,16 @@ extension Checkpoint {
     for file in manifest.files { try verify(file, &result) }
     result.unknownFiles = try unknownFiles()
     return result
+  }
+
+  /// Reads every file of a checkpoint, also of one that is not complete, so that all that is missing is named.
+  /// - Throws: `CheckpointError.incomplete` or `.invalidManifest` if there is no manifest to compare with, `.fileSystem`
+  ///   if a file cannot be read at all.
+  public static func verify(
+    _ path: FilePath, on fileSystem: any FileSystem = POSIXFileSystem()
+  ) throws(CheckpointError) -> CheckpointVerification {
+    let manifest = try CheckpointManifest.read(in: path, on: fileSystem)
+    return try Checkpoint(path: path, manifest: manifest, passedOver: [], fileSystem: fileSystem).verify()
   }
 
   private func verify(

@@ -10,11 +10,9 @@ extension RestoreReport: CustomStringConvertible {
     var reasons = inexactBecause
     reasons += skipped.map { "\($0) was skipped" }
     reasons += missing.map { "\($0) is not in the checkpoint" }
-    reasons += omitted.filter { note in !joined.contains { $0.component == note.name && $0.stepsBehind == 0 } }
-      .map { note in
-        joined.contains { $0.component == note.name }
-          ? "\(note.name) was joined from a dump" : "\(note.name) was left out when saving"
-      }
+    reasons += joined.filter { $0.stepsBehind != 0 }.map { "\($0.component) was joined from a dump" }
+    reasons += omitted.filter { note in !joined.contains { $0.component == note.name } }
+      .map { "\($0.name) was left out when saving" }
     reasons += changed.map { "\($0.path) was changed" }
     reasons += defaulted.map { "\($0.name) was not saved" }
     reasons += lostClosures.map { "the closure \($0) is gone" }
@@ -26,36 +24,40 @@ extension RestoreReport: CustomStringConvertible {
 
   /// The report, a line a fact, in aligned columns; sections without facts are left out.
   public var description: String {
-    var lines = ["restored \(checkpoint): iteration \(iteration), \(environmentSteps) environment steps"]
-    lines += passedOver.map { "  passed over   \($0)" }
-    lines += Self.section("restored", restored.map { ($0.component, $0.amount) })
-    lines += Self.section("joined", joined.map { ($0.component, $0.explanation) })
-    lines += Self.section("skipped", skipped.map { ($0, "not selected") })
-    lines += Self.section("left out", omitted.map { ($0.name, $0.reason) })
-    lines += Self.section("missing", missing.map { ($0, "not in the checkpoint; it begins anew") })
-    lines += Self.section("extra", extra.map { ($0, "in the checkpoint; this run has no such part") })
-    lines += Self.section("changed", changed.map { ($0.path, "\($0.saved) -> \($0.now)") })
-    lines += Self.section("defaulted", defaulted.map { ($0.name, $0.reason) })
-    lines += Self.section("lost closure", lostClosures.map { ($0, "the saved run had it; give it again") })
-    lines += Self.section("proof", proofs.map { ($0.component, $0.proof.explanation) })
-    lines += Self.section("warning", warnings.map { ("", $0) })
+    let steps = "\(Count.text(environmentSteps)) environment steps"
+    var lines = ["restored \(checkpoint): iteration \(Count.text(iteration)), \(steps)"]
+    let width = sections.flatMap(\.entries).map(\.name.count).max() ?? 0
+    for section in sections {
+      lines += section.entries.map { entry in
+        let column = entry.name.isEmpty ? "" : Self.padded(entry.name, width) + "  "
+        return "  " + Self.padded(section.word, 14) + column + entry.text
+      }
+    }
     lines += verdict
     return lines.map(printable).joined(separator: "\n")
+  }
+
+  /// For each section its word, and names with what there is to say of them.
+  private var sections: [(word: String, entries: [(name: String, text: String)])] {
+    [
+      ("passed over", passedOver.map { ("", "\($0)") }),
+      ("restored", restored.map { ($0.component, $0.amount) }),
+      ("joined", joined.map { ($0.component, $0.explanation) }),
+      ("skipped", skipped.map { ($0, "not selected") }),
+      ("left out", omitted.map { ($0.name, $0.reason) }),
+      ("missing", missing.map { ($0, "not in the checkpoint; it begins anew") }),
+      ("extra", extra.map { ($0, "in the checkpoint; this run has no such part") }),
+      ("changed", changed.map { ($0.path, "\($0.saved) -> \($0.now)") }),
+      ("defaulted", defaulted.map { ($0.name, $0.reason) }),
+      ("lost closure", lostClosures.map { ($0, "the saved run had it; give it again") }),
+      ("proof", proofs.map { ($0.component, $0.proof.explanation) }), ("warning", warnings.map { ("", $0) }),
+    ]
   }
 
   private var verdict: [String] {
     let reasons = reasonsForInexactness
     guard let first = reasons.first else { return ["exact: the run goes on bit for bit"] }
     return ["not exact: \(first)"] + reasons.dropFirst().map { "           \($0)" }
-  }
-
-  /// Lines of a section: its word, a name, what there is to say of it.
-  private static func section(_ word: String, _ entries: [(name: String, text: String)]) -> [String] {
-    let width = entries.map { $0.name.count }.max() ?? 0
-    return entries.map { name, text in
-      let column = width == 0 ? "" : padded(name, width) + "  "
-      return "  " + padded(word, 14) + column + text
-    }
   }
 
   private static func padded(_ text: String, _ width: Int) -> String {
@@ -65,15 +67,16 @@ extension RestoreReport: CustomStringConvertible {
 
 extension RestoreReport.Restored {
   fileprivate var amount: String {
-    steps.map { "\($0) steps, \(byteCount) bytes" } ?? "\(byteCount) bytes"
+    let bytes = "\(Count.text(byteCount)) bytes"
+    return steps.map { "\(Count.text($0)) steps, \(bytes)" } ?? bytes
   }
 }
 
 extension RestoreReport.Joined {
   fileprivate var explanation: String {
-    var text = "\(steps) steps of \(path)"
-    if let iteration { text += ", iteration \(iteration)" }
-    if let stepsBehind { text += ", \(stepsBehind) steps behind" }
+    var text = "\(Count.text(steps)) steps of \(path)"
+    if let iteration { text += ", iteration \(Count.text(iteration))" }
+    if let stepsBehind { text += ", \(Count.text(stepsBehind)) steps behind" }
     return text
   }
 }
@@ -85,5 +88,19 @@ extension RestoreReport.Proof {
     case .failed(let saved, let now): "failed: its next draws are \(now.prefix(8)), saved were \(saved.prefix(8))"
     case .absent: "absent: there is nothing to compare"
     }
+  }
+}
+
+/// Counts as people read them.
+private enum Count {
+  /// The digits in groups of three: `1,234,567`.
+  static func text(_ count: Int) -> String {
+    let digits = Array(String(count.magnitude))
+    var text = ""
+    for (index, digit) in digits.enumerated() {
+      if index > 0, (digits.count - index) % 3 == 0 { text += "," }
+      text.append(digit)
+    }
+    return count < 0 ? "-" + text : text
   }
 }

@@ -22,11 +22,12 @@ public struct DiffJSONRendering: Sendable {
     var kind: String
     var buffer: Buffer?
     var state: [Change]?
+    var runs: Runs?
     let header: [Change]
     let notCompared: [String]
 
     enum CodingKeys: String, CodingKey {
-      case schema, same, old, new, kind, buffer, state, header
+      case schema, same, old, new, kind, buffer, state, runs, header
       case notCompared = "not_compared"
     }
 
@@ -38,6 +39,7 @@ public struct DiffJSONRendering: Sendable {
       switch report.comparison {
       case .buffers(let diff): (kind, buffer) = ("buffers", Buffer(diff))
       case .trees(let diff): (kind, state) = ("trees", diff.changes.map(Change.init))
+      case .runs(let diff): (kind, runs) = ("runs", Runs(diff))
       }
     }
   }
@@ -45,6 +47,39 @@ public struct DiffJSONRendering: Sendable {
   private struct Subject: Encodable {
     let path, what: String
     init(_ subject: DiffReport.Subject) { (path, what) = (subject.path, subject.what) }
+  }
+
+  private struct Runs: Encodable {
+    let run, configuration, results, provenance: [Change]
+    let comparedResults: Int?
+    let components: [Component]
+
+    enum CodingKeys: String, CodingKey {
+      case comparedResults = "compared_results"
+      case run, configuration, results, provenance, components
+    }
+
+    init(_ diff: RunDiff) {
+      (run, configuration) = (diff.run.map(Change.init), diff.configuration.map(Change.init))
+      (results, provenance) = (diff.results.map(Change.init), diff.provenance.map(Change.init))
+      comparedResults = diff.comparedResults
+      components = diff.components.map(Component.init)
+    }
+  }
+
+  private struct Component: Encodable {
+    let component: String
+    let same: Bool
+    var state: [Change]?
+    var buffer: Buffer?
+
+    init(_ component: RunDiff.Component) {
+      (self.component, same) = (component.name, component.isSame)
+      switch component.content {
+      case .state(let changes): state = changes.map(Change.init)
+      case .buffer(let diff): buffer = Buffer(diff)
+      }
+    }
   }
 
   private struct Count: Encodable {

@@ -21,6 +21,7 @@ public struct DiffTextRendering: Sendable {
     switch report.comparison {
     case .buffers(let diff): lines += render(diff)
     case .trees(let diff): lines += section("state", diff.changes.map(line))
+    case .runs(let diff): lines += render(diff)
     }
     lines += section("header", report.header.map(line))
     lines += section("not compared", report.notes.map { "  ? " + TerminalText.escaped($0) })
@@ -34,7 +35,7 @@ public struct DiffTextRendering: Sendable {
     return "\(verdict): \(old) and \(new) " + style.apply(.secondary, to: "(\(TerminalText.escaped(what)))")
   }
 
-  private func render(_ diff: BufferDiff) -> [String] {
+  func render(_ diff: BufferDiff) -> [String] {
     guard !diff.isSame else { return ["  " + ringLine("steps", diff.ring.steps)] }
     var lines = section("schema", diff.schema.map(line))
     lines += ring(diff) + values(diff)
@@ -82,7 +83,7 @@ public struct DiffTextRendering: Sendable {
     return ["  ~ RLlib's own bookkeeping differs too: \(places) (\(names.joined(separator: ", "))\(more)); --json lists them"]
   }
 
-  private func section(_ title: String, _ lines: [String]) -> [String] {
+  func section(_ title: String, _ lines: [String]) -> [String] {
     guard !lines.isEmpty else { return [] }
     let rest = lines.count - limit
     return [style.apply(.strong, to: title)] + lines.prefix(limit) + (rest > 0 ? ["  ... \(NumberText.count(rest)) more"] : [])
@@ -138,7 +139,7 @@ public struct DiffTextRendering: Sendable {
       + "(\(difference.values.old) -> \(difference.values.new))"
   }
 
-  private func line(_ change: StateDiff.Change) -> String {
+  func line(_ change: StateDiff.Change) -> String {
     let path = TerminalText.escaped(change.path)
     switch change.kind {
     case .added(let what): return "  + \(path): \(TerminalText.escaped(what))"

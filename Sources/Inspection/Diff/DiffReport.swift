@@ -1,4 +1,5 @@
 public import BufferFiles
+internal import Checkpoints
 public import ForeignFormats
 internal import MessagePack
 internal import ReplayBuffers
@@ -21,6 +22,8 @@ public struct DiffReport: Sendable {
     case buffers(BufferDiff)
     /// Two trees of state.
     case trees(StateDiff)
+    /// Two checkpoints of ours, or experiments by their newest ones.
+    case runs(RunDiff)
   }
 
   /// How to compare.
@@ -53,6 +56,7 @@ public struct DiffReport: Sendable {
     switch comparison {
     case .buffers(let diff): diff.isSame && header.isEmpty
     case .trees(let diff): diff.changes.isEmpty && header.isEmpty
+    case .runs(let diff): diff.isSame && header.isEmpty
     }
   }
 
@@ -61,6 +65,11 @@ public struct DiffReport: Sendable {
   public init(from old: SavedState, to new: SavedState, options: Options = Options()) throws {
     (self.old, self.new) = (old.subject, new.subject)
     header = Self.header(old, new, options)
+    if let before = try SavedRun(old), let after = try SavedRun(new) {
+      let diff = try RunDiff(from: before, to: after, options: options)
+      (comparison, notes) = (.runs(diff), diff.notes)
+      return
+    }
     let otherBytes = try old.otherBytes(in: new)
     notes = Set(old.notCompared(otherBytes) + new.notCompared(otherBytes)).sorted()
     switch (try old.contents, try new.contents) {
@@ -122,6 +131,14 @@ extension RLlibCheckpoint.Component {
   }
 }
 
+extension SavedExperiment {
+  /// What it is, with the checkpoint that stands for it.
+  fileprivate var what: String {
+    guard let name = newest?.path.lastComponent?.string else { return "experiment of rlbuf" }
+    return "experiment of rlbuf by its \(name)"
+  }
+}
+
 extension RLlibCheckpoint.Component {
   /// Whether nothing but its bytes can be compared.
   fileprivate var isComparedByBytes: Bool {
@@ -143,6 +160,8 @@ extension SavedState {
       }
     case .rllibDump(let dump): .init(path: "\(dump.path)", what: "\(dump.kind) as RLlib dumps it")
     case .rllibCheckpoint(let checkpoint): .init(path: "\(checkpoint.path)", what: "checkpoint of RLlib")
+    case .checkpoint(let checkpoint): .init(path: "\(checkpoint.path)", what: "checkpoint of rlbuf")
+    case .experiment(let experiment): .init(path: "\(experiment.path)", what: experiment.what)
     case .messagePack(let document): .init(path: "\(document.path)", what: "MessagePack")
     }
   }
@@ -154,6 +173,7 @@ extension SavedState {
       case .bufferFile(let file):
         if case .replayBuffer = file.header.content { try file.contents() } else { nil }
       case .rllibDump(let dump): dump
+      case .checkpoint, .experiment: try SavedRun(self)?.buffer
       case .rllibCheckpoint, .messagePack: nil
       }
     }
@@ -165,6 +185,7 @@ extension SavedState {
     case .bufferFile(let file): StateNode(try file.state())
     case .rllibDump(let dump): StateNode(dump.state())
     case .rllibCheckpoint(let checkpoint): .map(checkpoint.weightsFirst.compactMap { $0.node(otherBytes) })
+    case .checkpoint, .experiment: .map([])  // compared as runs or by their buffer: never as a tree
     case .messagePack(let document):
       document.objects.count == 1 ? StateNode(document.objects[0]) : .list(document.objects.map(StateNode.init))
     }

@@ -34,7 +34,7 @@ extension JSONRendering {
     ["name": .string(counter.name), "value": scalar(counter.value), "file": .string(counter.file.string)]
   }
 
-  private static func module(_ module: ParameterTable) -> JSONValue {
+  static func module(_ module: ParameterTable) -> JSONValue {
     [
       "name": .string(module.module), "file": .string(module.file.string),
       "parameter_count": .integer(module.parameterCount), "bytes": .integer(module.byteCount),
@@ -43,7 +43,7 @@ extension JSONRendering {
     ]
   }
 
-  private static func optimizer(_ optimizer: OptimizerReport) -> JSONValue {
+  static func optimizer(_ optimizer: OptimizerReport) -> JSONValue {
     [
       "name": .string(optimizer.name), "module": .text(optimizer.module), "file": .string(optimizer.file.string),
       "updates": .double(optimizer.steps), "slots": .array(optimizer.slots.map(JSONValue.string)),

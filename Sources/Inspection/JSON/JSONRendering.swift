@@ -1,4 +1,5 @@
 internal import BufferFiles
+internal import Checkpoints
 internal import StateTree
 internal import SystemPackage
 
@@ -21,6 +22,8 @@ public struct JSONRendering: Rendering {
       case .buffer(let report): ("buffer", Self.fields(report))
       case .state(let report): ("state", Self.fields(report))
       case .checkpoint(let report): ("checkpoint", Self.fields(report))
+      case .runCheckpoint(let report): ("rlbuf-checkpoint", Self.fields(report))
+      case .experiment(let report): ("experiment", Self.fields(report))
       case .document(let report): ("document", Self.fields(report))
       }
     let head: [(key: String, value: JSONValue)] = [
@@ -36,6 +39,7 @@ extension JSONRendering {
     let (format, version): (JSONValue, JSONValue) =
       switch file.format {
       case .bufferFile(let version): ("rlbuf", .integer(version))
+      case .checkpoint: ("rlbuf-checkpoint", .integer(CheckpointManifest.version))
       case .rllibDump: ("rllib-dump", .null)
       case .messagePack: ("messagepack", .null)
       }

@@ -18,6 +18,27 @@ enum Sparkline {
     }.joined()
   }
 
+  /// A course of numbers as at most `width` bars, each the mean of its stretch, the lowest for the smallest of them. A
+  /// stretch without a number leaves a gap; nothing for a course without numbers.
+  static func text(course: [Double], width: Int) -> String {
+    let stretches = min(course.count, max(1, width))
+    let means = (0..<stretches).map { index -> Double in
+      let stretch = course[course.count * index / stretches..<course.count * (index + 1) / stretches]
+      let values = stretch.filter(\.isFinite)
+      // Divided before it is added up, so that no sum is too large.
+      return values.isEmpty ? .nan : values.reduce(0) { $0 + $1 / Double(values.count) }
+    }
+    let finite = means.filter(\.isFinite)
+    guard let low = finite.min(), let high = finite.max() else { return "" }
+    // Halved, so that the distance of the two is never too large.
+    let span = high / 2 - low / 2
+    return means.map { mean in
+      guard mean.isFinite else { return " " }
+      let height = span > 0 ? (mean / 2 - low / 2) / span : 0.5
+      return bars[Int((min(1, max(0, height)) * 7).rounded())]
+    }.joined()
+  }
+
   /// The counts, neighbours put together until they fit.
   private static func folded(_ histogram: Histogram) -> [Int] {
     var (counts, first) = (histogram.counts, histogram.firstBin)

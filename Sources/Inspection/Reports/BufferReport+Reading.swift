@@ -31,7 +31,7 @@ extension BufferReport {
     samples = try RowSource(dump, steps: steps).samples(options)
   }
 
-  private init(
+  init(
     _ file: FileFacts, _ contents: some BufferContents, _ summary: FileSummary, _ state: StateListing,
     options: ReportOptions
   ) throws(InspectionError) {

@@ -11,6 +11,8 @@ public struct FileFacts: Sendable, Equatable {
     case bufferFile(version: Int)
     /// MessagePack as RLlib's documentation has people dump buffers, arrays as nested lists.
     case rllibDump
+    /// Part of a checkpoint of ours: a state and segments of rows.
+    case checkpoint
     /// Any other MessagePack.
     case messagePack
   }

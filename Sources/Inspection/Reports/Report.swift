@@ -9,6 +9,10 @@ public enum Report: Sendable {
   case state(StateReport)
   /// Of a checkpoint directory of RLlib.
   case checkpoint(CheckpointReport)
+  /// Of a checkpoint of ours.
+  case runCheckpoint(RunCheckpointReport)
+  /// Of an experiment of ours.
+  case experiment(ExperimentReport)
   /// Of any other MessagePack file.
   case document(DocumentReport)
 
@@ -28,6 +32,8 @@ public enum Report: Sendable {
     case .rllibCheckpoint(let checkpoint):
       try options.refuseRows(checkpoint.path)
       self = .checkpoint(CheckpointReport(checkpoint, options: options))
+    case .checkpoint(let checkpoint): self = .runCheckpoint(try RunCheckpointReport(checkpoint, options: options))
+    case .experiment(let experiment): self = .experiment(try ExperimentReport(experiment, options: options))
     case .messagePack(let document):
       try options.refuseRows(document.path)
       self = .document(DocumentReport(document, options: options))
@@ -36,7 +42,12 @@ public enum Report: Sendable {
 
   /// What could not be read and is missing from the report, in a line each.
   public var problems: [String] {
-    if case .checkpoint(let report) = self { report.problems } else { [] }
+    switch self {
+    case .checkpoint(let report): report.problems
+    case .runCheckpoint(let report): report.problems
+    case .experiment(let report): report.problems
+    case .buffer, .state, .document: []
+    }
   }
 
   /// Whether everything was read that the report speaks of.

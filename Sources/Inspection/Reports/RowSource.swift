@@ -1,4 +1,5 @@
 internal import BufferFiles
+internal import Checkpoints
 internal import ForeignFormats
 internal import ReplayBuffers
 internal import StateTree
@@ -21,6 +22,11 @@ struct RowSource {
   init(_ dump: RLlibDump, steps: Range<Int>) {
     (path, contents, stepRange) = (dump.path, dump, steps)
     (file, table) = (nil, dump.episodes)
+  }
+
+  init(_ contents: CheckpointBuffer, at path: FilePath, steps: Range<Int>, _ table: EpisodeTable?) {
+    (self.path, self.contents, stepRange) = (path, contents, steps)
+    (file, self.table) = (nil, table)
   }
 
   /// The samples that the options ask for, in the order first, last, steps, episode.

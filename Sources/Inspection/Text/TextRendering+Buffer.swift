@@ -9,6 +9,11 @@ extension TextRendering {
   func add(_ report: BufferReport, to page: inout TextPage) {
     add(report.file, title: title(report), to: &page)
     page.blank()
+    addContents(report, to: &page)
+  }
+
+  /// What is in a buffer, whatever it lies in.
+  func addContents(_ report: BufferReport, to page: inout TextPage) {
     page.facts(stock(report))
     if let episodes = report.episodes { add(episodes, to: &page) }
     add(report.columns, of: report.columnCount, to: &page)
@@ -27,6 +32,7 @@ extension TextRendering {
     return switch report.file.format {
     case .bufferFile(let version):
       "\(kind), rlbuf file, format \(version)" + (report.isFromRLlib ? ", converted from a dump of RLlib" : "")
+    case .checkpoint: "\(kind) of a checkpoint"
     case .rllibDump, .messagePack: "\(kind), dumped by RLlib (MessagePack, arrays as nested lists)"
     }
   }

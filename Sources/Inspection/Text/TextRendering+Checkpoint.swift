@@ -67,7 +67,7 @@ extension TextRendering {
     if count > 0 { page.paragraph("… \(NumberText.count(count)) more: --state lists them all", .secondary) }
   }
 
-  private func add(_ module: ParameterTable, to page: inout TextPage) {
+  func add(_ module: ParameterTable, to page: inout TextPage) {
     let remark = "\(NumberText.count(module.parameterCount, "parameter")), \(NumberText.bytes(module.byteCount))"
     page.heading("module \(module.module)", remark: remark)
     var table = TextTable([
@@ -87,7 +87,7 @@ extension TextRendering {
     if !module.others.isEmpty { page.paragraph("no tensors: " + module.others.joined(separator: ", "), .secondary) }
   }
 
-  private func add(_ optimizer: OptimizerReport, to page: inout TextPage) {
+  func add(_ optimizer: OptimizerReport, to page: inout TextPage) {
     page.heading("optimizer \(optimizer.name)", remark: optimizer.module.map { "of module \($0)" } ?? "")
     var facts: [(label: String, text: String)] = []
     if let steps = optimizer.steps { facts.append(("updates", NumberText.number(steps, digits: 16))) }

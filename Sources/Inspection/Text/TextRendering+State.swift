@@ -18,9 +18,9 @@ extension TextRendering {
   }
 
   /// The values of a state, those that are counters left out unless everything is asked for.
-  func add(_ state: StateListing, to page: inout TextPage) {
+  func add(_ state: StateListing, of name: String? = nil, to page: inout TextPage) {
     guard state.count > 0 else { return }
-    page.heading("state: \(NumberText.count(state.count, "value"))")
+    page.heading("state\(name.map { " of \($0)" } ?? ""): \(NumberText.count(state.count, "value"))")
     let entries =
       detail == .complete ? state.entries : state.entries.filter { $0.path.keys.count > 1 || $0.byteCount > 9 }
     let shown = shown(entries.count, of: Self.stateLimit)

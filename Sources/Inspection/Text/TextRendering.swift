@@ -32,6 +32,8 @@ public struct TextRendering: Rendering {
     case .buffer(let report): add(report, to: &page)
     case .state(let report): add(report, to: &page)
     case .checkpoint(let report): add(report, to: &page)
+    case .runCheckpoint(let report): add(report, to: &page)
+    case .experiment(let report): add(report, to: &page)
     case .document(let report): add(report, to: &page)
     }
     return page.text
@@ -51,7 +53,7 @@ extension TextRendering {
     page.paragraph(title)
     page.blank()
     page.facts(
-      [("size", Self.size(file)), ("integrity", Self.integrity(file))] + Self.named(file.provenance)
+      [("size", Self.size(file)), ("integrity", Self.integrity(file))] + Self.provenance(file.provenance)
         + Self.named(file.metadata))
   }
 

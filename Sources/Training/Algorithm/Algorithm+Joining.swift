@@ -35,7 +35,8 @@ extension Algorithm {
       report.joined.append(
         RestoreReport.Joined(
           component: "replay_buffer", path: path, iteration: origin.iteration, steps: file.steps.count,
-          stepsBehind: origin.environmentSteps.map { environmentSteps - $0 }))
+          // Steps of another run are not those of this one.
+          stepsBehind: origin.runID == run.id ? origin.environmentSteps.map { environmentSteps - $0 } : nil))
       if isExact { checkJoinedProof(&report) }
       if !isExact { run.inexactBecause.append("its replay buffer was joined from the dump \(path)") }
       run.inexactBecause.removeAll { $0 == Self.emptyBufferReason }

@@ -138,8 +138,8 @@ extension Algorithm {
   /// Moves aside dumps outside of the experiment, which it does not know of.
   private func rewindDumps() throws {
     for directory in run.dumpsToRewind {
-      try DumpDirectory(path: directory, fileSystem: services.fileSystem).supersede(
-        after: iteration, of: run.id)
+      let dumps = DumpDirectory(path: directory, fileSystem: services.fileSystem)
+      if let moved = try dumps.supersede(after: iteration, of: run.id) { run.superseded.append(moved) }
     }
   }
 
@@ -147,11 +147,26 @@ extension Algorithm {
   private func takeOver(_ experiment: ExperimentDirectory) throws {
     // Opening the log cuts a line that a kill tore, so that what is rewound is whole.
     _ = try RunLog(experiment.layout, on: services.fileSystem)
-    try experiment.rewind(to: iteration)
+    let moved = try experiment.rewind(to: iteration)
+    run.superseded += Self.supersededDirectories(of: moved, in: experiment.path)
     let log = try RunLog(experiment.layout, on: services.fileSystem)
     try log.write(parameters: parameters(in: experiment.path))
     run.outputs[experiment.path.lexicallyNormalized()] = Run.Output(
       path: experiment.path, directory: experiment, log: log)
+  }
+}
+
+extension Algorithm {
+  /// The directories in an experiment into which files were moved, each once.
+  private static func supersededDirectories(of moved: [FilePath], in experiment: FilePath) -> [FilePath] {
+    var directories: [FilePath] = []
+    for path in moved {
+      var relative = path
+      guard relative.removePrefix(experiment), let first = relative.components.first else { continue }
+      let directory = experiment.appending(first)
+      if !directories.contains(directory) { directories.append(directory) }
+    }
+    return directories
   }
 }
 

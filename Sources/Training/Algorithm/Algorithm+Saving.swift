@@ -39,6 +39,7 @@ extension Algorithm {
   @discardableResult
   func saveHolding(_ path: FilePath, replayBuffer: BufferInclusion) throws -> SavedCheckpoint {
     try run.checkUsable()
+    let start = services.clock.now()
     // A checkpoint without the replay buffer stands on the dump of its iteration.
     try finishWriting()
     let experiment = try openExperiment(at: path)
@@ -51,6 +52,7 @@ extension Algorithm {
     var contents = checkpointContents(replayBuffer: replayBuffer)
     contents.configuration = parameters(in: path)
     let saved = try experiment.save(contents)
+    run.saves.append(CheckpointSave(checkpoint: saved, standstill: services.clock.now() - start))
     for warning in saved.warnings { services.warn(warning) }
     run.saved[key] = (saved, replayBuffer)
     return saved

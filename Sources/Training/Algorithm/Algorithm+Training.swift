@@ -12,6 +12,7 @@ extension Algorithm {
   public func train() throws -> TrainingResult {
     try run.checkUsable()
     try run.holdOutputs()
+    run.saves = []
     let start = services.clock.now()
     var stopwatch = Stopwatch(services.clock)
     var result = TrainingResult()
@@ -47,6 +48,10 @@ extension Algorithm {
       stopwatch.add(services.clock.now() - start, to: "training_step")
       for episode in takeFinishedEpisodes() { run.metrics.add(episode) }
       calls += 1
+      services.progress?(
+        IterationProgress(
+          iteration: iteration + 1, steps: environmentSteps - before,
+          wantedSteps: config.common.minimumStepsPerIteration))
     } while environmentSteps - before < config.common.minimumStepsPerIteration
     var result = TrainingResult()
     run.metrics.report(into: &result)

@@ -1,6 +1,7 @@
 public import Checkpoints
 public import ReplayBuffers
 public import StateTree
+public import SystemPackage
 
 /// An algorithm that is trained iteration by iteration, saved and restored.
 ///
@@ -69,6 +70,20 @@ public enum BufferContinuity: Sendable, Hashable {
   case broken
 }
 
+/// A checkpoint that a run has saved.
+public struct CheckpointSave: Sendable, Equatable {
+  /// What was saved.
+  public var checkpoint: SavedCheckpoint
+  /// How long training stood still for it.
+  public var standstill: Duration
+
+  /// A save.
+  public init(checkpoint: SavedCheckpoint, standstill: Duration) {
+    self.checkpoint = checkpoint
+    self.standstill = standstill
+  }
+}
+
 /// Whether a checkpoint holds the replay buffer.
 public enum BufferInclusion: String, Sendable, Hashable, Codable {
   /// It does.
@@ -86,6 +101,10 @@ extension Algorithm {
   public var configuration: any AlgorithmConfig { config }
   /// The account of the restore that the run began with; nil if it began anew.
   public var restoreReport: RestoreReport? { run.restoreReport }
+  /// Where what lay after the restored iteration was moved when the run was restored; nothing is ever deleted.
+  public var superseded: [FilePath] { run.superseded }
+  /// The checkpoints saved since the last iteration began, and how long training stood still for each.
+  public var lastSaves: [CheckpointSave] { run.saves }
   /// The result of the last iteration in this process.
   public var lastResult: TrainingResult? { run.lastResult }
 

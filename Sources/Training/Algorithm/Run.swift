@@ -32,6 +32,10 @@ public final class Run {
   var pendingSaves: [(path: FilePath, replayBuffer: BufferInclusion)] = []
   /// The last checkpoint of each experiment.
   var saved: [FilePath: (checkpoint: SavedCheckpoint, replayBuffer: BufferInclusion)] = [:]
+  /// The checkpoints saved since the last iteration began.
+  var saves: [CheckpointSave] = []
+  /// Where what lay after the restored iteration was moved.
+  var superseded: [FilePath] = []
   /// The digests of next draws in the checkpoint that was restored.
   var savedProofs: [String: String] = [:]
   /// Directories into which this run dumped.

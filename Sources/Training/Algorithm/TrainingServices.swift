@@ -14,18 +14,22 @@ public struct TrainingServices: Sendable {
   public var registry: CallbackRegistry
   /// What is said of the machine and the program in checkpoints and dumps.
   public var machine: MachineDescription
+  /// Told within an iteration, after every sampling, how far it is; must not keep training waiting. Default: nobody.
+  public var progress: (@Sendable (IterationProgress) -> Void)?
 
   /// Services; the defaults are those of an ordinary run.
   public init(
     fileSystem: any FileSystem = POSIXFileSystem(), clock: TrainingClock = .machine,
     warn: @escaping @Sendable (String) -> Void = TrainingServices.warnOnStandardError,
-    registry: CallbackRegistry = .shipped, machine: MachineDescription = .current
+    registry: CallbackRegistry = .shipped, machine: MachineDescription = .current,
+    progress: (@Sendable (IterationProgress) -> Void)? = nil
   ) {
     self.fileSystem = fileSystem
     self.clock = clock
     self.warn = warn
     self.registry = registry
     self.machine = machine
+    self.progress = progress
   }
 
   /// Writes a warning to standard error.
@@ -33,6 +37,23 @@ public struct TrainingServices: Sendable {
     let bytes = Array("warning: \(message)\n".utf8)
     // A warning that cannot be written has nobody left to be told.
     try? POSIXFileSystem().writeAll(bytes.span, to: OpenFile(number: 2, path: "/dev/stderr"))
+  }
+}
+
+/// How far an iteration is.
+public struct IterationProgress: Sendable, Equatable {
+  /// The iteration under way, from 1.
+  public var iteration: Int
+  /// The environment steps it has sampled.
+  public var steps: Int
+  /// The environment steps after which it is over; 0 if it is over after one sampling.
+  public var wantedSteps: Int
+
+  /// Progress from its parts.
+  public init(iteration: Int, steps: Int, wantedSteps: Int) {
+    self.iteration = iteration
+    self.steps = steps
+    self.wantedSteps = wantedSteps
   }
 }
 

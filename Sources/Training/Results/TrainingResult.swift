@@ -1,3 +1,4 @@
+internal import Checkpoints
 public import StateTree
 
 /// What one iteration gave: RLlib's nested result, read by paths such as `env_runners/episode_return_mean`.
@@ -43,17 +44,11 @@ public struct TrainingResult: Sendable, Equatable {
   /// The number of the iteration; 0 if a callback left none.
   public var iteration: Int { self["training_iteration"].flatMap(Int.init(exactly:)) ?? 0 }
 
-  /// What differs between two runs that are otherwise the same: times, process, machine, and which files were written.
-  public static let volatileKeys: [String] = [
-    "timers", "time_this_iter_s", "time_total_s", "time_since_restore", "iterations_since_restore", "date", "timestamp",
-    "pid", "hostname", "trial_id", "dump_replay_buffer", "config",
-  ]
-
-  /// The result without `volatileKeys` and throughputs: equal for runs that are equal.
+  /// The result without what may differ between two runs of the same training (`RunVariation`): equal for runs that are
+  /// equal.
   public var withoutTimes: TrainingResult {
-    var result = self
-    for key in Self.volatileKeys { result.values[StateKey(key)] = nil }
-    result.set(nil, at: "env_runners/num_env_steps_sampled_lifetime_throughput")
+    var result = TrainingResult()
+    for (path, value) in flattened() where !RunVariation.isVolatileResult(path) { result.set(value, at: path) }
     return result
   }
 

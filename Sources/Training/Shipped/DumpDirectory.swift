@@ -56,10 +56,12 @@ struct DumpDirectory {
 
 extension DumpDirectory {
   /// Moves a run's dumps of later iterations to `superseded-<iteration>-<n>` beside them; those of others stay.
+  /// - Returns: that directory; nil if there are none.
   /// - Throws: `TrainingError.fileSystem`.
-  func supersede(after iteration: Int, of runID: String) throws(TrainingError) {
+  @discardableResult
+  func supersede(after iteration: Int, of runID: String) throws(TrainingError) -> FilePath? {
     let later = try iterations().filter { $0 > iteration && holds($0, of: runID) }
-    guard !later.isEmpty else { return }
+    guard !later.isEmpty else { return nil }
     do {
       let target = try newSupersededDirectory(after: iteration)
       for number in later {
@@ -71,6 +73,7 @@ extension DumpDirectory {
       }
       try fileSystem.syncDirectory(target)
       try fileSystem.syncDirectory(path)
+      return target
     } catch {
       throw .fileSystem(error)
     }

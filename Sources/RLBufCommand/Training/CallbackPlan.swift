@@ -1,0 +1,81 @@
+import ArgumentParser
+import RLBuf
+import SystemPackage
+
+/// What a run shall do every so often, as far as the command line says it; the rest stays as it is.
+struct CallbackPlan {
+  var dumps: Schedule?
+  var retention: DumpRetention?
+  var checkpoints: Schedule?
+  var replayBuffer: ReplayBufferPolicy?
+
+  private var isEmpty: Bool { dumps == nil && retention == nil && checkpoints == nil && replayBuffer == nil }
+
+  /// The callbacks of a run, each replaced in its place, or added, or taken away.
+  /// - Throws: `ValidationError` for an option about what the run does not do.
+  func callbacks(from saved: [any Callback], in experiment: FilePath) throws -> [any Callback] {
+    guard !isEmpty else { return saved }
+    let (dump, save) = (saved.first(of: DumpReplayBuffer.self), saved.first(of: SaveCheckpoint.self))
+    let newDump = try newDump(dump, in: experiment)
+    let newSave = try newSave(save, in: experiment)
+    var callbacks = saved.replacing(dump, by: newDump).replacing(save, by: newSave)
+    let mayOmit = newSave.map { $0.replayBuffer != .include } ?? false
+    if mayOmit, callbacks.first(of: RestoreReplayBuffer.self) == nil {
+      // First, so that callbacks behind it find the buffer.
+      callbacks.insert(RestoreReplayBuffer(from: newDump?.directory ?? ExperimentLayout(experiment).dumps), at: 0)
+    }
+    return callbacks
+  }
+
+  /// What should be said of a plan before it goes wrong.
+  static func warnings(of callbacks: [any Callback]) -> [String] {
+    guard let save = callbacks.first(of: SaveCheckpoint.self), save.replayBuffer == .omit,
+      callbacks.first(of: DumpReplayBuffer.self) == nil
+    else { return [] }
+    return [
+      "checkpoints leave the replay buffer out and nothing dumps it, so that a restored run begins with an empty one; "
+        + "add --dump-every"
+    ]
+  }
+
+  private func newDump(_ old: DumpReplayBuffer?, in experiment: FilePath) throws -> DumpReplayBuffer? {
+    let schedule = dumps ?? old.map { .every($0.every) } ?? .never
+    guard case .every(let every) = schedule else {
+      guard retention == nil else {
+        throw ValidationError("--keep-dumps says which dumps stay, and there are none; add --dump-every")
+      }
+      return nil
+    }
+    return DumpReplayBuffer(
+      every: every, to: old?.directory ?? ExperimentLayout(experiment).dumps, keep: retention ?? old?.keep ?? .all)
+  }
+
+  private func newSave(_ old: SaveCheckpoint?, in experiment: FilePath) throws -> SaveCheckpoint? {
+    let schedule = checkpoints ?? old.map { .every($0.every) } ?? .never
+    guard case .every(let every) = schedule else {
+      guard replayBuffer == nil else {
+        throw ValidationError(
+          "--checkpoint-buffer says what is in checkpoints, and there are none; add --checkpoint-every")
+      }
+      return nil
+    }
+    return SaveCheckpoint(
+      every: every, to: old?.experiment ?? experiment, replayBuffer: replayBuffer ?? old?.replayBuffer ?? .include)
+  }
+}
+
+extension [any Callback] {
+  /// The first callback of a type.
+  func first<C: Callback>(of type: C.Type) -> C? { lazy.compactMap { $0 as? C }.first }
+
+  /// The list with the first callback of a type replaced, taken away, or added at the end.
+  fileprivate func replacing<C: Callback>(_ old: C?, by new: C?) -> [any Callback] {
+    var list = self
+    if let index = firstIndex(where: { $0 is C }) {
+      if let new { list[index] = new } else { list.remove(at: index) }
+    } else if let new {
+      list.append(new)
+    }
+    return list
+  }
+}

@@ -1,0 +1,155 @@
+import ArgumentParser
+import FoundationEssentials
+import RLBuf
+import SystemPackage
+
+/// The algorithms by the names of the command line.
+enum AlgorithmName: String, ExpressibleByArgument, CaseIterable { case dqn }
+
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Trains an algorithm, dumps its replay buffer and saves checkpoints on the way.",
+    discussion: """
+      rlbuf train CartPole-v1 --iterations 100 --dump-every 10 --checkpoint-every 10
+      rlbuf train CartPole-v1 --stop env_runners/episode_return_mean=450 --seed 7
+      rlbuf train CartPole-v1 --iterations 9 --set lr=1e-3 --set 'n_step=[2,5]'
+
+      Each iteration prints a line: lifetime environment steps, mean return of the last episodes, steps in the replay \
+      buffer, steps a second, and what was saved, its size, and how long training stood still for it. The experiment \
+      holds params.json, result.json and progress.csv as RLlib's Tune writes them, buffers/ with the dumps, and \
+      checkpoint_000010 and so on, from any of which "rlbuf restore" goes on bit for bit.
+
+      A period is a number of iterations, or a number with its unit: 5000steps (environment steps), 2000transitions (new \
+      in the replay buffer), 90s, 10min, 2h. Settings have RLlib's names and defaults; a wrong one lists them.
+
+      Ctrl-C or SIGTERM finishes the iteration and saves it; a second one ends at once. A dump that does not fit on the \
+      disk is skipped with a warning; a checkpoint that cannot be written ends the run.
+
+      Exit codes: 0 done, 1 failed, 5 stopped by a signal after a last checkpoint, 64 usage.
+      """)
+
+  @Argument(
+    help: ArgumentHelp("The environment, such as CartPole-v1.", valueName: "env"),
+    completion: .list(EnvironmentCatalogue.standard.ids))
+  var environment: String
+
+  @Option(help: "The algorithm.")
+  var algorithm: AlgorithmName = .dqn
+
+  @Option(
+    help: ArgumentHelp(
+      "The seed of everything random (default: drawn, and written to params.json).", valueName: "number"))
+  var seed: UInt64?
+
+  @Option(
+    help: ArgumentHelp(
+      "The directory of the experiment; there must be none in it (default: runs/<env>-<algorithm>-<date, UTC>).",
+      valueName: "directory"),
+    completion: .directory)
+  var out: String?
+
+  @OptionGroup var options: RunOptions
+
+  func validate() throws {
+    try options.requireEnd()
+    if let fixed = options.settings.first(where: { ["env", "seed"].contains($0.name) }) {
+      throw ValidationError(
+        "--set \(fixed.name) is given as \(fixed.name == "env" ? "the argument <env>" : "--seed") instead")
+    }
+    do { _ = try EnvironmentCatalogue.standard.makeEnvironment(environment) } catch let error as EnvironmentError {
+      throw ValidationError(TerminalText.escaped("\(error)"))
+    }
+    switch algorithm {
+    case .dqn: _ = try configuration(DQNConfig.self, in: "runs")
+    }
+  }
+
+  func run() throws {
+    switch algorithm {
+    case .dqn: try train(DQN.self)
+    }
+  }
+
+  private func train<A: Algorithm>(_ type: A.Type) throws {
+    let experiment = FilePath(out ?? Self.defaultDirectory(environment, algorithm, at: Date()))
+    let config = try configuration(A.Config.self, in: experiment)
+    try Failure.reporting {
+      let bar = IterationBar(isWanted: options.printer.wantsBar)
+      let algorithm = try build(A.self, config, bar)
+      for warning in CallbackPlan.warnings(of: config.common.callbacks.callbacks) { algorithm.services.warn(warning) }
+      try options.loop(algorithm, in: experiment, bar, begin: .new(RunStart(algorithm, in: experiment)))
+    }
+  }
+
+  private func build<A: Algorithm>(_ type: A.Type, _ config: A.Config, _ bar: IterationBar) throws -> A {
+    do {
+      return try A.build(config, services: .command(bar))
+    } catch CheckpointError.experimentExists(let path, let found) {
+      throw ExperimentExists(path: path, found: found, iterations: options.iterations)
+    }
+  }
+
+  /// The configuration that the command line asks for.
+  /// - Throws: `ValidationError` for what is wrong with it.
+  private func configuration<Config: AlgorithmConfig>(_ type: Config.Type, in experiment: FilePath) throws -> Config {
+    var config = Config().environment(environment).experiment(experiment)
+    config.common.seed = seed
+    config = try options.settings.reduce(config) { try $1.apply(to: $0) }
+    do throws(TrainingError) { try config.validate() } catch {
+      throw ValidationError(TerminalText.escaped("\(error)"))
+    }
+    var plan = options.plan
+    plan.checkpoints = plan.checkpoints ?? RunOptions.defaultCheckpoints
+    config.common.callbacks.callbacks = try plan.callbacks(from: [], in: experiment)
+    return config
+  }
+
+  /// `runs/cartpole-v1-dqn-2026-01-31_17-05-09`.
+  static func defaultDirectory(_ environment: String, _ algorithm: AlgorithmName, at date: Date) -> String {
+    let time = date.formatted(.iso8601).replacing("T", with: "_").replacing(":", with: "-").replacing("Z", with: "")
+    let name = environment.lowercased().map { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "." ? $0 : "-" }
+    return "runs/\(String(name))-\(algorithm.rawValue)-\(time)"
+  }
+}
+
+/// A directory in which there is a run already.
+private struct ExperimentExists: Error, CustomStringConvertible {
+  let path: FilePath
+  let found: String
+  let iterations: Int?
+
+  var description: String {
+    "\(path) holds an experiment already (\(found)), and nothing is written over it; go on with it with "
+      + "\"rlbuf restore \(ShellText.quoted(path.string)) --iterations \(iterations ?? 100)\", or give another --out"
+  }
+}
+
+extension RunOptions {
+  /// Tells how the run begins, and trains.
+  func loop<A: Algorithm>(
+    _ algorithm: A, in experiment: FilePath, _ bar: IterationBar, begin: RunBeginning
+  ) throws {
+    let loop = TrainingLoop(
+      iterations: iterations, stops: stop,
+      lastCheckpoint: checkpointEvery == .never ? nil : lastInclusion(algorithm.config.common.callbacks.callbacks),
+      experiment: experiment, bar: bar)
+    try loop.run(algorithm, begin, as: printer)
+  }
+
+  /// Whether a last checkpoint, which no period asked for, holds the replay buffer: unless none does.
+  private func lastInclusion(_ callbacks: [any Callback]) -> BufferInclusion {
+    callbacks.first(of: SaveCheckpoint.self)?.replayBuffer == .omit ? .omit : .include
+  }
+}
+
+extension TrainingServices {
+  /// The services of the command: warnings and the bar share a terminal.
+  static func command(_ bar: IterationBar) -> TrainingServices {
+    TrainingServices(
+      warn: { message in
+        bar.clear()
+        Console.note("warning: " + TerminalText.escaped(message))
+      }, progress: bar.observer)
+  }
+}

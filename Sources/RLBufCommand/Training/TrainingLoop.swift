@@ -1,0 +1,108 @@
+import ArgumentParser
+import Glibc
+import RLBuf
+import SystemPackage
+
+/// Trains until the end that was asked for, tells what every iteration gave, and saves the last one.
+struct TrainingLoop {
+  /// How many iterations; nil for no limit.
+  let iterations: Int?
+  let stops: [StopCondition]
+  /// Whether the last iteration is saved, and the replay buffer with it; nil if it is not.
+  let lastCheckpoint: BufferInclusion?
+  let experiment: FilePath
+  let bar: IterationBar
+
+  /// Tells how the run begins, trains, and ends the command with code 5 if a signal asked for the end.
+  /// - Throws: what training throws, with what is safe on disk.
+  func run(_ algorithm: some Algorithm, _ beginning: RunBeginning, as printer: some RunPrinter) throws {
+    var printer = printer
+    let (experiment, bar) = (experiment, bar)
+    let signals = StopSignals { number in
+      bar.clear()
+      Console.note(
+        "\(StopSignals.name(number)): the iteration under way is finished and saved; once more ends the command at once"
+      )
+    }
+    let interruption = Interruption { signals.receive($0) }
+    // A reader of the lines that goes away shall not end the run.
+    signal(SIGPIPE, SIG_IGN)
+    defer { interruption.end() }
+    switch beginning {
+    case .new(let start): printer.started(start)
+    case .restored(let facts): printer.restored(facts)
+    }
+    let end: RunEnd
+    do { end = try train(algorithm, signals, &printer) } catch {
+      bar.clear()
+      throw RunFailure(error, in: experiment)
+    }
+    printer.ended(end)
+    if end.isBySignal { throw ExitStatus.stopped.code }
+  }
+
+  private func train(
+    _ algorithm: some Algorithm, _ signals: StopSignals, _ printer: inout some RunPrinter
+  ) throws -> RunEnd {
+    let start = ContinuousClock.now
+    let first = algorithm.iteration
+    var ending: Ending?
+    var facts: IterationFacts
+    repeat {
+      let result = try algorithm.train()
+      let count = algorithm.iteration - first
+      if count == 1 { for stop in stops { try stop.check(against: result) } }
+      ending = self.ending(after: result, count, signals)
+      if ending != nil, let lastCheckpoint { try algorithm.saveLast(to: experiment, lastCheckpoint) }
+      facts = IterationFacts(result, algorithm.lastSaves)
+      bar.clear()
+      printer.iteration(facts)
+    } while ending == nil
+    try algorithm.finishWriting()
+    return RunEnd(
+      ending ?? .iterations, last: facts, iterations: algorithm.iteration - first,
+      seconds: (ContinuousClock.now - start) / .seconds(1), in: experiment)
+  }
+
+  private func ending(after result: TrainingResult, _ count: Int, _ signals: StopSignals) -> Ending? {
+    for stop in stops {
+      if let value = stop.value(meeting: result) { return .reached(stop, value: value) }
+    }
+    if let iterations, count >= iterations { return .iterations }
+    return signals.received.map(Ending.signal)
+  }
+}
+
+extension Algorithm {
+  /// Saves the iteration, unless a callback has.
+  fileprivate func saveLast(to experiment: FilePath, _ inclusion: BufferInclusion) throws {
+    guard lastSaves.isEmpty else { return }
+    try save(to: experiment, replayBuffer: inclusion)
+  }
+}
+
+extension RunEnd {
+  /// Whether somebody asked for the end.
+  fileprivate var isBySignal: Bool { reason == "signal" }
+}
+
+/// What stopped a run, and what is safe all the same.
+private struct RunFailure: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ cause: any Error, in experiment: FilePath) {
+    let listing = try? ExperimentListing.of(experiment)
+    let place = ShellText.quoted(experiment.string)
+    let dumps = listing?.dumps.last { $0.unreadableBecause == nil }
+    let dumpText = dumps.map { ", and the dump \($0.path)" } ?? ""
+    if let newest = listing?.checkpoints.last(where: { $0.incompleteBecause == nil }) {
+      description =
+        "\(cause); safe on disk is \(newest.path)\(dumpText); go on from it with "
+        + "\"rlbuf restore \(place)\" and --iterations or --stop"
+    } else {
+      description =
+        "\(cause); no checkpoint was saved yet\(dumpText.isEmpty ? "" : dumpText + " is safe"), "
+        + "the results so far are in \(experiment)"
+    }
+  }
+}

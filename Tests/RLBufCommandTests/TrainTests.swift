@@ -1,0 +1,185 @@
+import Foundation
+import Testing
+
+@Suite("Training on the command line")
+struct TrainTests {
+  @Test func `an experiment has results, dumps and checkpoints, and a line an iteration tells of them`() throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let run = folder.url("run")
+    let outcome = try Runs.train(run, 4, ["--dump-every", "2", "--checkpoint-every", "2"], width: 80)
+    #expect(outcome.exitCode == 0, "\(outcome.errors)")
+    #expect(outcome.errors.isEmpty)
+    #expect(
+      try Runs.names(run) == [
+        "buffers", "checkpoint_000002", "checkpoint_000004", "experiment.lock", "params.json", "progress.csv",
+        "result.json",
+        "segments",
+      ])
+    #expect(
+      try Runs.names(run.appendingPathComponent("buffers")) == [
+        "iteration-000002.msgpack.zst", "iteration-000004.msgpack.zst",
+      ])
+    #expect(try Runs.results(run).count == 4)
+    let lines = outcome.output.replacing(run.path, with: "RUN").split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines[0] == "DQN on CartPole-v1 with seed 7, in RUN")
+    #expect(lines[2] == "iteration      steps   return   replay  steps/s  saved, size, standstill")
+    #expect(lines[3].contains(/^        1        100  .{7}      100  .{7}$/))
+    #expect(
+      lines[4].contains(/^        2        200  .{7}      200  .{7}  iteration-000002 [0-9.]+ k?B(ytes)? [0-9.]+ m?s$/))
+    #expect(lines[5].contains(/^ {49}checkpoint_000002 [0-9.]+ kB [0-9.]+ m?s$/))
+    let done = /done: 4 iterations in [0-9.]+ m?s, 400 environment steps, mean return [0-9.]+/
+    #expect(lines.contains { $0.wholeMatch(of: done) != nil })
+    #expect(
+      outcome.output.replacing(run.path, with: "RUN").replacing(/[0-9.]+ kB/, with: "SIZE").hasSuffix(
+        """
+
+          experiment   RUN
+          results      result.json, progress.csv; settings: params.json
+          dumps        2, the newest buffers/iteration-000004.msgpack.zst, SIZE
+          checkpoints  2, the newest checkpoint_000004, SIZE
+
+        next:
+          rlbuf restore RUN --iterations 4
+          rlbuf show RUN/buffers/iteration-000004.msgpack.zst
+          rlbuf diff RUN/buffers/iteration-000002.msgpack.zst RUN/buffers/iteration-000004.msgpack.zst
+
+        """))
+  }
+
+  @Test func `on a wide page what was saved stands in the line of its iteration`() throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let outcome = try Runs.train(folder.url("run"), 1, ["--dump-every", "1", "--checkpoint-every", "1"], width: 120)
+    #expect(outcome.output.contains(/\n        1        100  .*  iteration-000001 .*s, checkpoint_000001 .*s\n/))
+  }
+
+  @Test func `an experiment that is there is left as it is, with the remedy`() throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let run = folder.url("run")
+    #expect(try Runs.train(run, 1).exitCode == 0)
+    let before = try Runs.contents(run)
+    let outcome = try Runs.train(run, 3)
+    #expect(outcome.exitCode == 1)
+    #expect(outcome.output.isEmpty)
+    #expect(
+      outcome.errors.contains(
+        #/holds an experiment already \(.+\), and nothing is written over it; go on with it with "/#))
+    #expect(outcome.errors.hasSuffix("\"rlbuf restore \(run.path) --iterations 3\", or give another --out\n"))
+    #expect(try Runs.contents(run) == before)
+  }
+
+  @Test func `the last iteration is saved whatever the period, and never means never`() throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let cases =
+      [
+        ("default", [], ["checkpoint_000003"]),
+        ("two", ["--checkpoint-every", "2"], ["checkpoint_000002", "checkpoint_000003"]),
+        ("steps", ["--checkpoint-every", "200steps"], ["checkpoint_000002", "checkpoint_000003"]),
+        ("never", ["--checkpoint-every", "never"], []),
+      ] as [(String, [String], [String])]
+    for (name, options, expected) in cases {
+      #expect(try Runs.train(folder.url(name), 3, options).exitCode == 0)
+      #expect(try Runs.names(folder.url(name)).filter { $0.hasPrefix("checkpoint_") } == expected, "\(name)")
+    }
+  }
+
+  @Test func `only so many dumps stay as are asked for`() throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let run = folder.url("run")
+    #expect(try Runs.train(run, 4, ["--dump-every", "100transitions", "--keep-dumps", "2"]).exitCode == 0)
+    #expect(
+      try Runs.names(run.appendingPathComponent("buffers")) == [
+        "iteration-000003.msgpack.zst", "iteration-000004.msgpack.zst",
+      ])
+  }
+
+  @Test func `a result that reaches its value ends the run, whichever comes first`() throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let outcome = try Runs.train(
+      folder.url("run"), 50,
+      Runs.settings(["lr=5e-4", "n_step=[2,5]", "epsilon=[[0,1.0],[10000,0.02]]"]) + [
+        "--stop", "env_runners/episode_return_mean=450", "--stop", "num_env_steps_sampled_lifetime=250",
+      ])
+    #expect(outcome.exitCode == 0)
+    #expect(outcome.output.contains("done: 3 iterations in "))
+    #expect(outcome.output.contains("\nnum_env_steps_sampled_lifetime is 300.0, asked for was 250.0\n"))
+  }
+
+  @Test func `a result that does not exist is an error at once and not a run without end`() throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let run = folder.url("run")
+    let outcome = try Runs.train(run, nil, ["--stop", "episode_reward_mean=450"])
+    #expect(outcome.exitCode == 1)
+    #expect(
+      outcome.errors.hasPrefix(
+        "rlbuf: --stop episode_reward_mean: the result is not there, so that the run would not end; the keys of result.json "
+          + "can be given, with / between the levels, such as env_runners/episode_return_mean or num_env_steps_sampled_lifetime"
+      ))
+    #expect(outcome.errors.hasSuffix("; no checkpoint was saved yet, the results so far are in \(run.path)\n"))
+  }
+
+  @Test func `quiet prints nothing, and json one object a line`() throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let quiet = try Runs.train(folder.url("quiet"), 1, ["--quiet"])
+    #expect(quiet.exitCode == 0)
+    #expect((quiet.output + quiet.errors).isEmpty)
+    let run = folder.url("run")
+    let outcome = try Runs.train(run, 2, ["--json", "--dump-every", "2", "--checkpoint-every", "2"])
+    let objects = try outcome.output.split(separator: "\n").map {
+      try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+    }
+    #expect(objects.map { $0["event"] as? String } == ["started", "iteration", "iteration", "ended"])
+    #expect(objects[0]["schema"] as? String == "rlbuf.train/1")
+    #expect(objects[1]["environment_steps"] as? Int == 100)
+    #expect(objects[1]["replay_size"] as? Int == 100)
+    #expect(objects[1]["dump"] == nil)
+    let dump = try #require(objects[2]["dump"] as? [String: Any])
+    #expect(dump["path"] as? String == run.path + "/buffers/iteration-000002.msgpack.zst")
+    #expect((dump["bytes"] as? Int ?? 0) > 1000)
+    #expect(dump["seconds"] is Double)
+    #expect(objects[3]["checkpoints"] as? [String] == [run.path + "/checkpoint_000002"])
+    #expect(objects[3]["reason"] as? String == "iterations")
+  }
+
+  @Test func `without --out the directory is named for environment, algorithm and time`() throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let words = ["train", "CartPole-v1", "--iterations", "1", "--quiet"] + Runs.tiny
+    let outcome = try Binary.run(
+      command: ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", folder.root.path, Binary.path] + words)
+    #expect(outcome.exitCode == 0, "\(outcome.errors)")
+    let names = try Runs.names(folder.url("runs"))
+    #expect(names.count == 1)
+    #expect(names[0].contains(/^cartpole-v1-dqn-\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d$/))
+  }
+
+  @Test func `a checkpoint that cannot be written ends the run and says what is safe`() throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let run = folder.url("run")
+    try FileManager.default.createDirectory(at: run, withIntermediateDirectories: true)
+    // Where the pool of segments should be.
+    try Data().write(to: run.appendingPathComponent("segments"))
+    let outcome = try Runs.train(run, 2, ["--checkpoint-every", "1"])
+    #expect(outcome.exitCode == 1)
+    #expect(outcome.errors.hasPrefix("rlbuf: "))
+    #expect(outcome.errors.hasSuffix("; no checkpoint was saved yet, the results so far are in \(run.path)\n"))
+    #expect(try Runs.results(run).count == 1)
+  }
+
+  @Test(arguments: ["bash", "zsh", "fish"]) func `the completion script knows the commands and their options`(
+    shell: String
+  ) throws {
+    let script = try Binary.run(["--generate-completion-script", shell]).output
+    for word in ["train", "restore", "checkpoint-every", "allow-older", "CartPole-v1", "model_config/fcnet_hiddens="] {
+      #expect(script.contains(word), "\(word)")
+    }
+  }
+}
