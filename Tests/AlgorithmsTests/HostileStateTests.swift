@@ -11,7 +11,8 @@ import Testing
 /// invariants and goes on without a trap.
 @Suite struct HostileStateTests {
   private static let replacements: [StateValue] = [
-    .nil, .bool(true), .int(-1), .int(0), .int(1), .int(.max), .int(.min), .int(1 << 53), .unsigned(.max), .double(.nan),
+    .nil, .bool(true), .int(-1), .int(0), .int(1), .int(.max), .int(.min), .int(1 << 53), .unsigned(.max),
+    .double(.nan),
     .double(.infinity), .double(-1e300), .double(-0.0), .string(""), .string("9\u{0}\u{1b}[2J"), .bytes([]),
     .bytes([1, 2, 3]), [], [[]], [:], .tensor(Tensor(vector: [Int64]())), .tensor(Tensor(vector: [Int64.max, .min])),
     .tensor(Tensor(vector: [Double.nan])), .tensor(Tensor(vector: [Float.infinity, -1])),
@@ -61,11 +62,14 @@ import Testing
   }
 
   private static func config(_ replay: ReplayBufferConfig) -> DQNConfig {
-    smallConfig(environments: 2, nStep: .drawn(from: 1..<3), replay: replay).training(learningStarts: 0, hiddenLayers: [3])
-      .reporting(minimumSteps: 20)
-      .callbacks(
-        DumpReplayBuffer(every: .time(.seconds(1_000_000)), to: "/dev/null/never"),
-        SaveCheckpoint(every: .environmentSteps(1 << 40), to: "/dev/null/never", replayBuffer: .every(.newTransitions(1 << 40))))
+    smallConfig(environments: 2, nStep: .drawn(from: 1..<3), replay: replay).training(
+      learningStarts: 0, hiddenLayers: [3]
+    )
+    .reporting(minimumSteps: 20)
+    .callbacks(
+      DumpReplayBuffer(every: .time(.seconds(1_000_000)), to: "/dev/null/never"),
+      SaveCheckpoint(
+        every: .environmentSteps(1 << 40), to: "/dev/null/never", replayBuffer: .every(.newTransitions(1 << 40))))
   }
 
   private func fresh(_ replay: ReplayBufferConfig = .uniform(capacity: 60)) throws -> DQN {

@@ -33,7 +33,9 @@ private struct StepCounter: SavedCallback, Checkpointable {
 @Suite struct RandomRestoreTests {
   /// A configuration of which every part that state hangs on is drawn.
   private func config(_ generator: inout PCG64, in path: FilePath) -> DQNConfig {
-    func draw(_ range: Range<Int>) -> Int { Int(generator.integers(in: Int64(range.lowerBound)..<Int64(range.upperBound))) }
+    func draw(_ range: Range<Int>) -> Int {
+      Int(generator.integers(in: Int64(range.lowerBound)..<Int64(range.upperBound)))
+    }
     let lowest = draw(1..<4)
     let nStep = draw(0..<2) == 0 ? NStep.fixed(lowest) : .drawn(from: lowest..<lowest + draw(1..<4))
     let bound = if case .drawn(let range) = nStep { range.upperBound } else { lowest }

@@ -79,7 +79,8 @@ struct CheckpointFiles: Sendable {
   /// Whether it is a directory, not a link to one.
   private func isDirectory(_ path: FilePath) throws(FileSystemError) -> Bool {
     do {
-      return try fileSystem.uninterrupted { () throws(FileSystemError) in try fileSystem.status(of: path).kind } == .directory
+      return try fileSystem.uninterrupted { () throws(FileSystemError) in try fileSystem.status(of: path).kind }
+        == .directory
     } catch  where error.isMissing {
       return false
     }
