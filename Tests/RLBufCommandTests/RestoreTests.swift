@@ -139,11 +139,33 @@ struct RestoreTests {
     let without = try Runs.restore(run.path, 1, ["--without", "replay_buffer", "--without", "env_runner"])
     #expect(without.exitCode == 0, "\(without.errors)")
     #expect(without.output.contains("\nnot exact: env_runner was skipped\n           replay_buffer was skipped\n"))
+    let anew = try Runs.restore(run.path, 1, ["--only", "learner_group"])
+    #expect(anew.exitCode == 1)
+    #expect(anew.errors.hasPrefix("rlbuf: without algorithm_state the run begins at iteration 0, and all that is in "))
+    let fork = folder.url("fork")
+    #expect(try Runs.restore(run.path, 1, ["--only", "learner_group", "--into", fork.path]).exitCode == 0)
+    #expect(try Runs.names(fork).contains("checkpoint_000001"))
     for option in ["--only", "--without"] {
       let outcome = try Runs.restore(run.path, 1, [option, "replay_bufer"])
       #expect(outcome.exitCode == 1)
       #expect(outcome.errors.contains("has no component \"replay_bufer\"; its components are algorithm_state, "))
     }
+  }
+
+  @Test func `a path of the saved run that lies outside of its experiment is said`() throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let run = try Self.saved(folder, ["--dump-every", "3"])
+    let elsewhere = folder.url("elsewhere").path
+    let manifest = run.appendingPathComponent("checkpoint_000004/checkpoint.json")
+    let text = try String(contentsOf: manifest, encoding: .utf8)
+    try text.replacing("\(run.path)/buffers", with: elsewhere).write(to: manifest, atomically: true, encoding: .utf8)
+    let outcome = try Runs.restore(run.path, 1)
+    #expect(outcome.exitCode == 0)
+    #expect(
+      outcome.errors
+        == "warning: dumps go to \(elsewhere), outside of \(run.path), as the saved run has it; --dump-every never ends that\n"
+    )
   }
 
   @Test func `a buffer that was left out is joined from the newest dump`() throws {

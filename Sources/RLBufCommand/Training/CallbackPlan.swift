@@ -28,14 +28,22 @@ struct CallbackPlan {
   }
 
   /// What should be said of a plan before it goes wrong.
-  static func warnings(of callbacks: [any Callback]) -> [String] {
-    guard let save = callbacks.first(of: SaveCheckpoint.self), save.replayBuffer == .omit,
-      callbacks.first(of: DumpReplayBuffer.self) == nil
-    else { return [] }
-    return [
-      "checkpoints leave the replay buffer out and nothing dumps it, so that a restored run begins with an empty one; "
-        + "add --dump-every"
-    ]
+  static func warnings(of callbacks: [any Callback], in experiment: FilePath) -> [String] {
+    let (dump, save) = (callbacks.first(of: DumpReplayBuffer.self), callbacks.first(of: SaveCheckpoint.self))
+    var warnings: [String] = []
+    if save?.replayBuffer == .omit, dump == nil {
+      warnings.append(
+        "checkpoints leave the replay buffer out and nothing dumps it, so that a restored run begins with an empty one; "
+          + "add --dump-every")
+    }
+    // The paths of a saved run come from its files, which may come from somebody else.
+    for (what, path, option) in [
+      ("dumps", dump?.directory, "--dump-every never"), ("checkpoints", save?.experiment, "--checkpoint-every never"),
+    ] {
+      guard let path, !path.lexicallyNormalized().starts(with: experiment.lexicallyNormalized()) else { continue }
+      warnings.append("\(what) go to \(path), outside of \(experiment), as the saved run has it; \(option) ends that")
+    }
+    return warnings
   }
 
   private func newDump(_ old: DumpReplayBuffer?, in experiment: FilePath) throws -> DumpReplayBuffer? {

@@ -75,6 +75,11 @@ struct RestoreCommand: ParsableCommand {
     try Failure.reporting {
       let checkpoint = try openCheckpoint()
       guard let experiment = try experiment(of: checkpoint) else { throw CheckpointAlone(path: checkpoint.path) }
+      let selection = restoreOptions.selection
+      try selection.check(against: checkpoint.manifest, of: checkpoint.path)
+      guard dryRun || into != nil || selection.selects("algorithm_state") else {
+        throw RunBeginsAnew(experiment: experiment)
+      }
       try restore(DQN.self, checkpoint, in: experiment)
     }
   }
@@ -96,7 +101,7 @@ struct RestoreCommand: ParsableCommand {
       printer.restored(facts)
       return
     }
-    for warning in CallbackPlan.warnings(of: algorithm.config.common.callbacks.callbacks) {
+    for warning in CallbackPlan.warnings(of: algorithm.config.common.callbacks.callbacks, in: experiment) {
       algorithm.services.warn(warning)
     }
     try options.loop(algorithm, in: experiment, bar, begin: .restored(facts))
@@ -145,6 +150,16 @@ private struct CheckpointAlone: Error, CustomStringConvertible {
 
   var description: String {
     "\(path) lies in no experiment (there is no params.json beside it); give --into DIRECTORY to go on from it in a new one"
+  }
+}
+
+/// A run that would begin at iteration 0 in its own experiment.
+private struct RunBeginsAnew: Error, CustomStringConvertible {
+  let experiment: FilePath
+
+  var description: String {
+    "without algorithm_state the run begins at iteration 0, and all that is in \(experiment) would be moved aside; give "
+      + "--into DIRECTORY to begin a new experiment with what is restored"
   }
 }
 

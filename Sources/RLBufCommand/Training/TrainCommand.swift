@@ -77,7 +77,9 @@ struct TrainCommand: ParsableCommand {
     try Failure.reporting {
       let bar = IterationBar(isWanted: options.printer.wantsBar)
       let algorithm = try build(A.self, config, bar)
-      for warning in CallbackPlan.warnings(of: config.common.callbacks.callbacks) { algorithm.services.warn(warning) }
+      for warning in CallbackPlan.warnings(of: config.common.callbacks.callbacks, in: experiment) {
+        algorithm.services.warn(warning)
+      }
       try options.loop(algorithm, in: experiment, bar, begin: .new(RunStart(algorithm, in: experiment)))
     }
   }
