@@ -6,6 +6,7 @@ import SystemPackage
 /// Does something before Ctrl-C, `kill` or a lost terminal ends the command, or instead.
 struct Interruption {
   private let sources: [any DispatchSourceSignal]
+  private let queue = DispatchQueue(label: "rlbuf.signals")
 
   /// From now on the signals delete this process's temporary files beside the output before they end it.
   init(removingTemporariesBeside output: FilePath) {
@@ -17,25 +18,29 @@ struct Interruption {
     }
   }
 
-  /// From now on the signals call `handler` on a thread of their own and end nothing. A signal that whoever started the
-  /// command lets it ignore stays ignored.
+  /// From now on the signals call `handler` on a thread of their own, one at a time, and end nothing. A signal that
+  /// whoever started the command lets it ignore stays ignored.
   init(_ handler: @escaping @Sendable (Int32) -> Void) {
+    let queue = queue
+    let registrations = DispatchGroup()
     sources = [SIGINT, SIGTERM, SIGHUP].filter { !Self.isIgnored($0) }.map { number in
-      // The default would end the process before the source hears of it.
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       source.setEventHandler { handler(number) }
+      registrations.enter()
+      source.setRegistrationHandler { registrations.leave() }
       source.resume()
       return source
     }
+    // Sources listen a little after they are resumed; until then a signal ends the process, and nothing is written yet.
+    registrations.wait()
   }
 
-  /// Puts the signals back as they were.
+  /// Puts the signals back as they were, after a handler that is under way: one that ends the process ends it here,
+  /// and what its work broke is no error.
   func end() {
-    for source in sources {
-      source.cancel()
-      signal(Int32(source.handle), SIG_DFL)
-    }
+    for source in sources { source.cancel() }
+    queue.sync {}
+    for source in sources { signal(Int32(source.handle), SIG_DFL) }
   }
 
   /// Ends the process as the signal would have, so that a shell that runs a loop of commands stops too.

@@ -25,6 +25,21 @@ struct OutputTests {
     Issue.record("no conversion was interrupted in twenty attempts")
   }
 
+  @Test func `a signal at any moment ends a conversion, or finds it done`() throws {
+    for milliseconds in stride(from: 0, to: 60, by: 2) {
+      let folder = try TemporaryFolder()
+      defer { folder.remove() }
+      let process = Self.conversion(into: folder.url("out.msgpack.zst"))
+      try process.run()
+      usleep(UInt32(milliseconds) * 1000)
+      kill(process.processIdentifier, SIGTERM)
+      process.waitUntilExit()
+      let left = try Self.names(folder)
+      #expect(process.terminationReason == .uncaughtSignal || process.terminationStatus == 0, "after \(milliseconds) ms")
+      #expect(left == ["out.msgpack.zst"] || left.isEmpty && process.terminationReason == .uncaughtSignal)
+    }
+  }
+
   @Test(arguments: [(["show"], 1), (["show", "--json"], 1), (["verify"], 2)] as [([String], Int32)])
   func `a full disk under the output is an error`(arguments: [String], code: Int32) throws {
     let (process, errors) = (Process(), Pipe())
@@ -51,14 +66,20 @@ struct OutputTests {
   private static func interruptedConversion(
     into output: URL, by signal: Int32, names: () throws -> [String]
   ) throws -> Process.TerminationReason {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: Binary.path)
-    process.arguments = ["convert", dump, output.path, "--level", "22"]
+    let process = conversion(into: output)
     try process.run()
     while process.isRunning, try names().isEmpty { sched_yield() }
     kill(process.processIdentifier, signal)
     process.waitUntilExit()
     return process.terminationReason
+  }
+
+  private static func conversion(into output: URL) -> Process {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: Binary.path)
+    process.arguments = ["convert", dump, output.path, "--level", "22"]
+    process.standardOutput = FileHandle.nullDevice
+    return process
   }
 
   private static func names(_ folder: TemporaryFolder) throws -> [String] {
