@@ -64,6 +64,7 @@ import Training
       for _ in 0..<2 {
         let resumed = try DQN.restore(from: path, services: testServices())
         #expect(resumed.iteration == 2)
+        #expect(resumed.lastResult?.withoutTimes == results[1])
         #expect(try train(resumed, 2) == Array(results[2...]))
         #expect(wholeState(resumed) == wholeState(straight))
       }

@@ -55,6 +55,22 @@ struct RestoreTests {
     #expect(diff.exitCode == 0, "\(diff.output)\(diff.errors)")
   }
 
+  @Test func `a run that is where it was to stop is left as it is`() throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let run = try Self.saved(folder)
+    let (names, results) = (try Runs.names(run), try Runs.results(run))
+    let outcome = try Runs.restore(run.path, nil, ["--stop", "training_iteration=3.5"])
+    #expect(outcome.exitCode == 0, "\(outcome.errors)")
+    #expect(
+      outcome.output.contains(
+        "bit for bit\n\nnothing to do: training_iteration is 4, asked for was 3.5\n\n  experiment   \(run.path)\n"))
+    #expect(try Runs.names(run) == names)
+    #expect(try Runs.results(run) == results)
+    #expect(try Runs.restore(run.path, nil, ["--stop", "training_iteration=5"]).exitCode == 0)
+    #expect(try Runs.results(run).count == 5)
+  }
+
   /// Four iterations with a checkpoint and a dump of each second one.
   private static func saved(_ folder: TemporaryFolder, _ more: [String] = []) throws -> URL {
     let run = folder.url("run")

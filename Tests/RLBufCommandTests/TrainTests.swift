@@ -107,7 +107,7 @@ struct TrainTests {
       ])
     #expect(outcome.exitCode == 0)
     #expect(outcome.output.contains("done: 3 iterations in "))
-    #expect(outcome.output.contains("\nnum_env_steps_sampled_lifetime is 300.0, asked for was 250.0\n"))
+    #expect(outcome.output.contains("\nnum_env_steps_sampled_lifetime is 300, asked for was 250\n"))
   }
 
   @Test func `a result that does not exist is an error at once and not a run without end`() throws {

@@ -28,7 +28,7 @@ public enum NumberText {
   }
 
   /// A number in so many significant digits, without trailing zeros: `0.012346`, `1.5e-07`.
-  static func number(_ value: Double, digits: Int = 5) -> String {
+  public static func number(_ value: Double, digits: Int = 5) -> String {
     guard value.isFinite else { return value.isNaN ? "NaN" : value < 0 ? "-inf" : "inf" }
     guard value != 0 else { return "0" }
     let decimal = Decimal(value, digits: digits)

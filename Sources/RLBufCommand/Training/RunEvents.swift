@@ -139,7 +139,9 @@ struct RunEnd: Encodable {
     switch ending {
     case .iterations: return ["done: \(facts)"]
     case .reached(let condition, let value):
-      return ["done: \(facts)", "\(condition.key) is \(value), asked for was \(condition.bound)"]
+      let (found, bound) = (NumberText.number(value, digits: 9), NumberText.number(condition.bound, digits: 9))
+      let reached = "\(condition.key) is \(found), asked for was \(bound)"
+      return iterations == 0 ? ["nothing to do: \(reached)"] : ["done: \(facts)", reached]
     case .signal(let number): return ["stopped by \(StopSignals.name(number)): \(facts)"]
     }
   }
@@ -166,7 +168,7 @@ struct RunEnd: Encodable {
   private var next: [String] {
     var commands: [String] = []
     if !checkpoints.isEmpty {
-      commands.append("rlbuf restore \(ShellText.quoted(experiment)) --iterations \(iterations)")
+      commands.append("rlbuf restore \(ShellText.quoted(experiment)) --iterations \(max(iterations, 1))")
     }
     if let dump = dumps.last { commands.append("rlbuf show \(ShellText.quoted(dump))") }
     let pair = (dumps.count > 1 ? dumps : checkpoints).suffix(2)

@@ -12,7 +12,8 @@ struct RunOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "End as soon as this result reaches the value, such as env_runners/episode_return_mean=450; of several, and of "
-        + "--iterations, whichever comes first. One of them has to be given.", valueName: "key=value"),
+        + "--iterations, whichever comes first. One of them has to be given. A restored run that is there already trains no "
+        + "more.", valueName: "key=value"),
     completion: .list([
       "env_runners/episode_return_mean=", "num_env_steps_sampled_lifetime=", "training_iteration=", "time_total_s=",
     ]),

@@ -29,7 +29,7 @@ struct TextPrinter: RunPrinter {
 
   mutating func iteration(_ facts: IterationFacts) { output.write(table.lines(facts)) }
 
-  mutating func ended(_ end: RunEnd) { output.write([""] + end.lines) }
+  mutating func ended(_ end: RunEnd) { output.write((end.iterations > 0 ? [""] : []) + end.lines) }
 }
 
 /// One JSON object a line for programs.

@@ -44,6 +44,10 @@ struct TrainingLoop {
   private func train(
     _ algorithm: some Algorithm, _ signals: StopSignals, _ printer: inout some RunPrinter
   ) throws -> RunEnd {
+    // A restored run may be where it was to stop; a job that is started again and again ends here.
+    if let result = algorithm.lastResult, let reached = stops.firstReached(by: result) {
+      return RunEnd(reached, last: IterationFacts(result, []), iterations: 0, seconds: 0, in: experiment)
+    }
     let start = ContinuousClock.now
     let first = algorithm.iteration
     var ending: Ending?
@@ -65,11 +69,19 @@ struct TrainingLoop {
   }
 
   private func ending(after result: TrainingResult, _ count: Int, _ signals: StopSignals) -> Ending? {
-    for stop in stops {
-      if let value = stop.value(meeting: result) { return .reached(stop, value: value) }
-    }
+    if let reached = stops.firstReached(by: result) { return reached }
     if let iterations, count >= iterations { return .iterations }
     return signals.received.map(Ending.signal)
+  }
+}
+
+extension [StopCondition] {
+  /// The first condition that a result meets; nil if it meets none.
+  fileprivate func firstReached(by result: TrainingResult) -> Ending? {
+    for stop in self {
+      if let value = stop.value(meeting: result) { return .reached(stop, value: value) }
+    }
+    return nil
   }
 }
 

@@ -151,6 +151,7 @@ extension Algorithm {
     run.superseded += Self.supersededDirectories(of: moved, in: experiment.path)
     let log = try RunLog(experiment.layout, on: services.fileSystem)
     try log.write(parameters: parameters(in: experiment.path))
+    if let result = log.lastResult, result.iteration == iteration { run.lastResult = result }
     run.outputs[experiment.path.lexicallyNormalized()] = Run.Output(
       path: experiment.path, directory: experiment, log: log)
   }

@@ -105,7 +105,8 @@ extension Algorithm {
   public var superseded: [FilePath] { run.superseded }
   /// The checkpoints saved since the last iteration began, and how long training stood still for each.
   public var lastSaves: [CheckpointSave] { run.saves }
-  /// The result of the last iteration in this process.
+  /// The result of the last iteration; of a restored run, that of the restored iteration as its experiment has it. nil if
+  /// there is none.
   public var lastResult: TrainingResult? { run.lastResult }
 
   /// Changes one setting by its name in `params.json`, while running.

@@ -1,23 +1,22 @@
-internal import Checkpoints
-internal import FileSystems
-internal import StateTree
-internal import SystemPackage
+package import FileSystems
+package import StateTree
+package import SystemPackage
 
 /// The lines of a `result.json`, each the result of one iteration, parsed when they are asked for.
-struct ResultLines {
+package struct ResultLines {
   /// The most bytes that are read of one file.
-  static let maximumBytes = 1 << 30
+  package static let maximumBytes = 1 << 30
 
   /// The file.
-  let path: FilePath
+  package let path: FilePath
   /// Whether earlier lines were left out.
-  let isTail: Bool
+  package let isTail: Bool
   private let bytes: [UInt8]
   private let ranges: [Range<Int>]
 
   /// Reads the last lines that fit into so many bytes; none if there is no file.
   /// - Throws: what reading the file throws.
-  init(_ path: FilePath, lastBytes limit: Int = maximumBytes, on fileSystem: any FileSystem) throws(FileSystemError) {
+  package init(_ path: FilePath, lastBytes limit: Int = maximumBytes, on fileSystem: any FileSystem) throws(FileSystemError) {
     self.path = path
     let (bytes, isTail) = try Self.read(path, limit, fileSystem)
     (self.bytes, self.isTail) = (bytes, isTail)
@@ -49,11 +48,11 @@ struct ResultLines {
   }
 
   /// How many lines there are.
-  var count: Int { ranges.count }
+  package var count: Int { ranges.count }
 
   /// The result in a line.
   /// - Throws: `CheckpointError.invalidResults` with the number of the line.
-  func result(_ index: Int) throws(CheckpointError) -> StateMap {
+  package func result(_ index: Int) throws(CheckpointError) -> StateMap {
     let value: StateValue
     do { value = try StateJSON.value(of: Array(bytes[ranges[index]])) } catch {
       throw .invalidResults(path, reason: "line \(index + 1): \(error)")
@@ -62,42 +61,5 @@ struct ResultLines {
       throw .invalidResults(path, reason: "line \(index + 1) is no JSON object")
     }
     return map
-  }
-}
-
-extension StateMap {
-  /// The value at keys joined by `/`, whether they lie one in the other or stand as one key.
-  func value(at path: String) -> StateValue? {
-    if let value = self[StateKey(path)] { return value }
-    var value: StateValue? = .map(self)
-    for key in path.split(separator: "/") { value = value?[StateKey(String(key))] }
-    return value
-  }
-
-  /// The number at keys joined by `/`.
-  func number(at path: String) -> Double? {
-    switch value(at: path) {
-    case .int(let value): Double(value)
-    case .unsigned(let value): Double(value)
-    case .double(let value): value
-    default: nil
-    }
-  }
-
-  /// All values that are no maps, with their keys joined by `/`.
-  var flattened: StateMap {
-    var entries = StateMap()
-    Self.flatten(self, under: "", &entries)
-    return entries
-  }
-
-  private static func flatten(_ map: StateMap, under prefix: String, _ entries: inout StateMap) {
-    for (key, value) in map {
-      if case .map(let inner) = value, !inner.isEmpty {
-        flatten(inner, under: prefix + key.string + "/", &entries)
-      } else {
-        entries[StateKey(prefix + key.string)] = value
-      }
-    }
   }
 }
