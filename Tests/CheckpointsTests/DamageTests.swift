@@ -104,6 +104,25 @@ struct DamageTests {
     }
   }
 
+  @Test func `damage that sizes do not show passes a checkpoint over if its digests are asked for`() throws {
+    try withTemporaryDirectory { folder in
+      let experiment = try ExperimentDirectory.create(at: folder.appending("run"))
+      for iteration in [2, 4] { try experiment.save(plainContents(iteration)) }
+      let newest = experiment.layout.checkpoint(4)
+      try harm(newest.appending("algorithm_state.msgpack.zst"), .changed)
+      #expect(try Checkpoint.open(experiment.path).manifest.iteration == 4)
+      let error = #expect(throws: CheckpointError.self) { try Checkpoint.open(experiment.path, verifying: .all) }
+      #expect(
+        error?.description.hasPrefix(
+          "the newest checkpoint \(newest) cannot be used: algorithm_state.msgpack.zst: its SHA-256 is ") == true)
+      let older = try Checkpoint.open(experiment.path, fallback: .allowOlder, verifying: .all)
+      #expect(older.manifest.iteration == 2)
+      #expect(older.passedOver.map(\.path) == [newest])
+      let rest = ComponentSelection(without: ["algorithm_state"])
+      #expect(try Checkpoint.open(experiment.path, verifying: rest).manifest.iteration == 4)
+    }
+  }
+
   @Test func `the newest checkpoint of an experiment is never passed over silently`() throws {
     try withTemporaryDirectory { folder in
       let experiment = try ExperimentDirectory.create(at: folder.appending("run"))

@@ -236,21 +236,43 @@ struct RestoreTests {
       try Runs.names(run).filter { $0.hasPrefix("checkpoint_") }.map { $0.suffix(1) } == ["2", "4", "5", "6", "7"])
   }
 
-  @Test func `a damaged newest checkpoint stops the restore until an older one is allowed`() throws {
+  @Test(arguments: ["env_runner", "replay_buffer"])
+  func `a damaged newest checkpoint stops the restore until an older one is allowed`(component: String) throws {
     let folder = try TemporaryFolder()
     defer { folder.remove() }
     let run = try Self.saved(folder)
-    let file = run.appendingPathComponent("checkpoint_000004/env_runner/state.msgpack.zst")
-    try Data(try Data(contentsOf: file).dropLast()).write(to: file)
+    try Self.damage(component, of: run.appendingPathComponent("checkpoint_000004"))
+    let (names, results) = (try Runs.names(run), try Runs.results(run))
     let outcome = try Runs.restore(run.path, 1)
     #expect(outcome.exitCode == 1)
     #expect(
-      outcome.errors.hasPrefix("rlbuf: the newest checkpoint \(run.path)/checkpoint_000004 cannot be used: env_runner"))
+      outcome.errors.hasPrefix("rlbuf: the newest checkpoint \(run.path)/checkpoint_000004 cannot be used: \(component)/"))
     #expect(outcome.errors.hasSuffix("; take the one before it with --allow-older\n"))
+    #expect(try Runs.names(run) == names)
+    #expect(try Runs.results(run) == results)
+    let without = try Runs.restore(run.path, nil, ["--dry-run", "--without", "replay_buffer"])
+    #expect((without.exitCode == 0) == (component == "replay_buffer"), "only what is restored has to be sound")
     let older = try Runs.restore(run.path, 1, ["--allow-older"])
     #expect(older.exitCode == 0, "\(older.errors)")
     #expect(older.output.hasPrefix("restored \(run.path)/checkpoint_000002: iteration 2, "))
-    #expect(older.output.contains("  passed over   \(run.path)/checkpoint_000004: env_runner"))
+    #expect(older.output.contains("  passed over   \(run.path)/checkpoint_000004: \(component)/"))
+  }
+
+  /// Cuts the state of a component, or changes one byte in the segment of a buffer.
+  private static func damage(_ component: String, of checkpoint: URL) throws {
+    let directory = checkpoint.appendingPathComponent(component)
+    guard let segment = try Runs.names(directory).first(where: { $0.hasPrefix("0000") }) else {
+      let file = directory.appendingPathComponent("state.msgpack.zst")
+      return try Data(try Data(contentsOf: file).dropLast()).write(to: file)
+    }
+    // In place, since the segment has a second name in the pool.
+    let file = try FileHandle(forUpdating: directory.appendingPathComponent(segment))
+    let middle = try file.seekToEnd() / 2
+    try file.seek(toOffset: middle)
+    let byte = try #require(try file.read(upToCount: 1)?.first)
+    try file.seek(toOffset: middle)
+    try file.write(contentsOf: Data([byte ^ 1]))
+    try file.close()
   }
 
   @Test func `a segment that is nowhere is named`() throws {

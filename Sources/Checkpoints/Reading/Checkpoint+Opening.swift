@@ -3,11 +3,15 @@ public import SystemPackage
 
 extension Checkpoint {
   /// Opens a checkpoint, or the newest of an experiment, checking that every file it names is there with its size.
-  /// - Parameter fallback: What to do if an experiment's newest checkpoint cannot be used. Default: stop.
+  /// - Parameters:
+  ///   - fallback: What to do if an experiment's newest checkpoint cannot be used. Default: stop.
+  ///   - selection: The components whose files are read whole and compared with their digests before an experiment's
+  ///     newest checkpoint counts as one that can be used. Default: none, since what is read later is compared then.
   /// - Throws: `CheckpointError`: `.notExperiment`, `.noCheckpoint`, `.newestUnusable`; for a checkpoint's own directory
   ///   `.incomplete`, `.invalidManifest`, `.newerVersion`.
   public static func open(
-    _ path: FilePath, fallback: Fallback = .refuse, on fileSystem: any FileSystem = POSIXFileSystem()
+    _ path: FilePath, fallback: Fallback = .refuse, verifying selection: ComponentSelection? = nil,
+    on fileSystem: any FileSystem = POSIXFileSystem()
   ) throws(CheckpointError) -> Checkpoint {
     if try isCheckpoint(path, fileSystem) { return try openDirectory(path, on: fileSystem) }
     let layout = ExperimentLayout(path)
@@ -19,7 +23,7 @@ extension Checkpoint {
       guard contents.isExperiment else { throw .notExperiment(path) }
       throw .noCheckpoint(path, skipped: [])
     }
-    return try openNewest(of: contents.checkpoints, layout, fallback, fileSystem)
+    return try openNewest(of: contents.checkpoints, layout, fallback, selection, fileSystem)
   }
 
   /// Whether a directory is a checkpoint's: by its manifest, or by its name if that is missing.
@@ -33,13 +37,15 @@ extension Checkpoint {
   }
 
   private static func openNewest(
-    of iterations: [Int], _ layout: ExperimentLayout, _ fallback: Fallback, _ fileSystem: any FileSystem
+    of iterations: [Int], _ layout: ExperimentLayout, _ fallback: Fallback, _ selection: ComponentSelection?,
+    _ fileSystem: any FileSystem
   ) throws(CheckpointError) -> Checkpoint {
     var skipped: [CheckpointSkip] = []
     for iteration in iterations.reversed() {
       let directory = layout.checkpoint(iteration)
       do throws(CheckpointError) {
         let opened = try openDirectory(directory, on: fileSystem)
+        if let selection { try opened.compareDigests(of: selection) }
         return Checkpoint(
           path: opened.path, manifest: opened.manifest, passedOver: skipped, fileSystem: fileSystem)
       } catch {
@@ -51,6 +57,13 @@ extension Checkpoint {
       }
     }
     throw .noCheckpoint(layout.directory, skipped: skipped)
+  }
+
+  /// Reads the files of some components whole.
+  /// - Throws: `CheckpointError.damagedFile`, `.missingSegment`, `.fileSystem` for the first that is not as it was saved.
+  private func compareDigests(of selection: ComponentSelection) throws(CheckpointError) {
+    let wanted = Set(manifest.components.filter { selection.selects($0.name) }.flatMap(\.paths))
+    for file in manifest.files where wanted.contains(file.path) { _ = try verifiedPath(of: file) }
   }
 
   /// Opens a checkpoint's own directory.
@@ -80,9 +93,19 @@ extension CheckpointError {
     switch self {
     case .incomplete(_, let reason): reason
     case .invalidManifest(_, let reason): "\(ExperimentLayout.manifestName): \(reason)"
+    case .damagedFile(let file, let reason): "\(file.relative(to: checkpoint)): \(reason)"
+    case .missingSegment(_, let name, _): "\(name): it is missing"
     case .newerVersion(_, let found, let supported):
       "it has version \(found), this rlbuf reads up to \(supported)"
     default: description
     }
+  }
+}
+
+extension FilePath {
+  /// The path within a directory; the whole path if it lies elsewhere, such as in the pool.
+  fileprivate func relative(to directory: FilePath) -> FilePath {
+    var path = self
+    return path.removePrefix(directory) ? path : self
   }
 }

@@ -182,7 +182,10 @@ struct RestoreSource {
   let recordedExperiment: FilePath?
 
   init(_ path: FilePath, _ options: RestoreOptions, on fileSystem: any FileSystem) throws {
-    let found = try Checkpoint.open(path, fallback: options.fallback, on: fileSystem)
+    // What is damaged shall be found before anything is built from it, and before the lock nothing is certain.
+    let isFinal = options.destination != .inPlace
+    let found = try Checkpoint.open(
+      path, fallback: options.fallback, verifying: isFinal ? options.effectiveSelection : nil, on: fileSystem)
     let experiment = found.enclosingDirectory
     let layout = ExperimentLayout(experiment)
     // A fork that was killed has a lock before it has parameters.
@@ -199,7 +202,8 @@ struct RestoreSource {
     case .inPlace:
       output = isInExperiment ? try ExperimentDirectory.open(at: experiment, on: fileSystem) : nil
       // Before the lock was held another process could have written or moved checkpoints.
-      checkpoint = try Checkpoint.open(path, fallback: options.fallback, on: fileSystem)
+      checkpoint = try Checkpoint.open(
+        path, fallback: options.fallback, verifying: options.effectiveSelection, on: fileSystem)
       home = recordedExperiment
     }
   }

@@ -73,7 +73,7 @@ struct Dump: Sendable {
       let estimate = try? dumps.fileSystem.status(of: dumps.file(last)).byteCount,
       free < estimate + Self.spareBytes
     else { return nil }
-    return "\(free) bytes are free and the last one took \(estimate)"
+    return "\(free) bytes are free, the last one took \(estimate), and \(Self.spareBytes) shall stay free"
   }
 
   private func skipped(_ reason: String) -> String { "the dump \(path) is skipped: \(reason); free some space" }
