@@ -21,6 +21,12 @@ static inline int rlbuf_lock_description(int descriptor) {
   return fcntl(descriptor, F_OFD_SETLK, &lock);
 }
 
+// Gives that lock up for all who share the description, such as a process that was forked meanwhile; 0, or -1 with errno.
+static inline int rlbuf_unlock_description(int descriptor) {
+  struct flock lock = {.l_type = F_UNLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = 0, .l_pid = 0};
+  return fcntl(descriptor, F_OFD_SETLK, &lock);
+}
+
 // Whether that lock could not be had: 1 if another description holds one, 0 if none does, -1 with errno.
 static inline int rlbuf_is_locked(int descriptor) {
   struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = 0, .l_pid = 0};

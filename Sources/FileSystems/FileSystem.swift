@@ -81,6 +81,10 @@ public protocol FileSystem: Sendable {
   /// - Source: fcntl(2), `F_OFD_SETLK`
   func lock(_ file: OpenFile) throws(FileSystemError)
 
+  /// Gives up the lock of a file. Closing alone does not while a process that was forked meanwhile has the file open.
+  /// - Source: fcntl(2), `F_OFD_SETLK` with `F_UNLCK`
+  func unlock(_ file: OpenFile) throws(FileSystemError)
+
   /// Whether another open file description holds a lock of a file, which may be open for reading alone. It takes none, so
   /// that nobody who wants the lock is disturbed.
   /// - Source: fcntl(2), `F_OFD_GETLK`

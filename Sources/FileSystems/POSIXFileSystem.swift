@@ -92,6 +92,12 @@ public struct POSIXFileSystem: FileSystem {
     try check(.lock, file.path, rlbuf_lock_description(file.descriptor.rawValue))
   }
 
+  /// Gives up the lock of a file.
+  /// - Source: fcntl(2), F_OFD_SETLK
+  public func unlock(_ file: OpenFile) throws(FileSystemError) {
+    try check(.lock, file.path, rlbuf_unlock_description(file.descriptor.rawValue))
+  }
+
   /// Whether another open file description holds a lock.
   /// - Source: fcntl(2), F_OFD_GETLK
   public func isLocked(_ file: OpenFile) throws(FileSystemError) -> Bool {

@@ -119,6 +119,9 @@ extension FaultInjectingFileSystem {
     try pass(.lock, file.path) { () throws(FileSystemError) in try base.lock(file) }
   }
 
+  /// Gives up the lock of a file, as the end of a process does too: no fault keeps it.
+  public func unlock(_ file: OpenFile) throws(FileSystemError) { try base.unlock(file) }
+
   /// Asks for the lock of a file without taking it.
   public func isLocked(_ file: OpenFile) throws(FileSystemError) -> Bool {
     try pass(.lock, file.path) { () throws(FileSystemError) in try base.isLocked(file) }

@@ -66,13 +66,14 @@ import Testing
       try posix.lock(writer)
       #expect(try posix.isLocked(reader))
       #expect(!(try posix.isLocked(writer)), "its own lock is in nobody's way")
-      try posix.close(writer)
+      try posix.unlock(writer)
       #expect(!(try posix.isLocked(reader)))
+      try posix.close(writer)
       try posix.close(reader)
     }
   }
 
-  @Test func `a lock excludes a second open file description until it is closed`() throws {
+  @Test func `a lock excludes a second open file description until it is given up, whoever else has the first one`() throws {
     try withTemporaryDirectory { directory in
       let path = directory.appending("lock")
       let first = try posix.openForAppending(path)
@@ -82,9 +83,13 @@ import Testing
       // A closed reader must not take the lock away, as it would with fcntl's older locks.
       try posix.close(try posix.open(path))
       #expect(failure { () throws(FileSystemError) in try posix.lock(second) }?.reason == .locked)
+      // What a process that was forked meanwhile has.
+      let shared = try FileDescriptor(rawValue: CInt(first.number)).duplicate()
+      try posix.unlock(first)
       try posix.close(first)
       try posix.lock(second)
       try posix.close(second)
+      try shared.close()
     }
   }
 

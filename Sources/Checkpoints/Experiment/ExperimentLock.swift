@@ -28,7 +28,10 @@ final class ExperimentLock: Sendable {
     writeHint()
   }
 
-  deinit { try? fileSystem.closeOnce(file) }
+  deinit {
+    try? fileSystem.unlock(file)
+    try? fileSystem.closeOnce(file)
+  }
 
   /// Who holds the lock, for the message that another one gets; the lock holds without it.
   private func writeHint() {

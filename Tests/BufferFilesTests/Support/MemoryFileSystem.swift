@@ -45,6 +45,7 @@ struct MemoryFileSystem: FileSystem {
     throw refusal(.list, directory)
   }
   func lock(_ file: OpenFile) throws(FileSystemError) { throw refusal(.lock, file.path) }
+  func unlock(_ file: OpenFile) throws(FileSystemError) { throw refusal(.lock, file.path) }
   func isLocked(_ file: OpenFile) throws(FileSystemError) -> Bool { throw refusal(.lock, file.path) }
   func allocate(_ byteCount: Int64, for file: OpenFile) throws(FileSystemError) { throw refusal(.allocate, file.path) }
   func truncate(_ file: OpenFile, to byteCount: Int64) throws(FileSystemError) { throw refusal(.truncate, file.path) }
