@@ -50,11 +50,11 @@ extension FileSystem {
   /// - Throws: what `list` and `removeTree` throw; a directory that is missing is no error.
   @discardableResult
   public func removeTemporaries(
-    inLocked directory: FilePath, where isMeant: (String) -> Bool
+    inLocked directory: FilePath, follow: FollowLinks = .never, where isMeant: (String) -> Bool
   ) throws(FileSystemError) -> [FilePath.Component] {
     var removed: [FilePath.Component] = []
     let entries: [DirectoryEntry]
-    do { entries = try uninterrupted { () throws(FileSystemError) in try list(directory) } } catch
+    do { entries = try uninterrupted { () throws(FileSystemError) in try list(directory, follow: follow) } } catch
       where error.code == .noSuchFileOrDirectory
     { return [] }
     for entry in entries {

@@ -59,12 +59,12 @@ extension TrainingError: CustomStringConvertible {
     case .dumpExists(let path):
       "the dump \(path) exists already and is never overwritten; dump into another directory or move it away"
     case .unusableDump(let path, let reason, let before?):
-      "the dump \(path) cannot be joined: \(reason); the newest one before it is \(before), to be joined by name"
+      "the dump \(path) cannot be joined: \(reason); join the newest one before it with --buffer \(before)"
     case .unusableDump(let path, let reason, nil):
-      "the dump \(path) cannot be joined: \(reason); there is none before it, restore without a replay buffer instead"
+      "the dump \(path) cannot be joined: \(reason); join another one with --buffer, or begin with an empty replay buffer with --without replay_buffer"
     case .noDump(let directory, let iteration):
-      "\(directory) holds no dump of iteration \(iteration) or before; give another directory or restore without a "
-        + "replay buffer"
+      "\(directory) holds no dump of iteration \(iteration) or before; join one from elsewhere with --buffer, or begin with "
+        + "an empty replay buffer with --without replay_buffer"
     case .fileSystem(let error): error.description
     default: ""
     }

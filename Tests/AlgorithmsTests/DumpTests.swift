@@ -155,7 +155,7 @@ import Training
           "the callback RestoreReplayBuffer failed at on_checkpoint_loaded: the dump \(newest) cannot be joined: "))
       #expect(
         text.hasSuffix(
-          "the newest one before it is \(directory)/buffers/iteration-000002.msgpack.zst, to be joined by name"))
+          "join the newest one before it with --buffer \(directory)/buffers/iteration-000002.msgpack.zst"))
       var options = RestoreOptions()
       options.joinedDump = directory.appending("buffers/iteration-000002.msgpack.zst")
       let resumed = try DQN.restore(from: directory, options: options, services: testServices())

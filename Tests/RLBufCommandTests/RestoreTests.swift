@@ -149,15 +149,18 @@ struct RestoreTests {
     let folder = try TemporaryFolder()
     defer { folder.remove() }
     let run = try Self.saved(folder)
-    let only = try Runs.restore(run.path, nil, ["--dry-run", "--only", "learner_group"])
+    let only = try Runs.restore(
+      run.path, nil, ["--dry-run", "--only", "learner_group", "--into", folder.url("new").path])
     #expect(only.output.contains(#/\n  restored +learner_group/learner /#))
     #expect(only.output.contains(#/\n  skipped +replay_buffer +not selected\n/#))
     let without = try Runs.restore(run.path, 1, ["--without", "replay_buffer", "--without", "env_runner"])
     #expect(without.exitCode == 0, "\(without.errors)")
     #expect(without.output.contains("\nnot exact: env_runner was skipped\n           replay_buffer was skipped\n"))
-    let anew = try Runs.restore(run.path, 1, ["--only", "learner_group"])
-    #expect(anew.exitCode == 1)
-    #expect(anew.errors.hasPrefix("rlbuf: without algorithm_state the run begins at iteration 0, and all that is in "))
+    for options in [[], ["--dry-run"]] {
+      let anew = try Runs.restore(run.path, 1, ["--only", "learner_group"] + options)
+      #expect(anew.exitCode == 1)
+      #expect(anew.errors.hasPrefix("rlbuf: without algorithm_state the run begins at iteration 0, and all that is in "))
+    }
     let fork = folder.url("fork")
     #expect(try Runs.restore(run.path, 1, ["--only", "learner_group", "--into", fork.path]).exitCode == 0)
     #expect(try Runs.names(fork).contains("checkpoint_000001"))

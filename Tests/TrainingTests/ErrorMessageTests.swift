@@ -46,15 +46,16 @@ import Testing
     ),
     (
       .unusableDump("d", reason: "cut", before: "c"),
-      "the dump d cannot be joined: cut; the newest one before it is c, to be joined by name"
+      "the dump d cannot be joined: cut; join the newest one before it with --buffer c"
     ),
     (
       .unusableDump("d", reason: "cut", before: nil),
-      "the dump d cannot be joined: cut; there is none before it, restore without a replay buffer instead"
+      "the dump d cannot be joined: cut; join another one with --buffer, or begin with an empty replay buffer with --without replay_buffer"
     ),
     (
       .noDump("buffers", iteration: 3),
-      "buffers holds no dump of iteration 3 or before; give another directory or restore without a replay buffer"
+      "buffers holds no dump of iteration 3 or before; join one from elsewhere with --buffer, or begin with an empty replay "
+        + "buffer with --without replay_buffer"
     ),
     (
       .experimentWentOn("runs/a", iteration: 6, here: 4),

@@ -34,6 +34,15 @@ public final class ExperimentDirectory: Sendable {
     return ExperimentDirectory(layout, lock, on: fileSystem)
   }
 
+  /// Sees whether an experiment could begin in a directory, which need not be there, and changes nothing.
+  /// - Throws: `CheckpointError.experimentExists` where there is one, `.fileSystem`.
+  public static func requireNone(
+    at path: FilePath, on fileSystem: any FileSystem = POSIXFileSystem()
+  ) throws(CheckpointError) {
+    guard try onFiles({ () throws(FileSystemError) in try fileSystem.exists(path) }) else { return }
+    try requireNoExperiment(ExperimentLayout(path), hasDumps: false, fileSystem)
+  }
+
   private static func requireNoExperiment(
     _ layout: ExperimentLayout, hasDumps: Bool, _ fileSystem: any FileSystem
   ) throws(CheckpointError) {
@@ -62,7 +71,7 @@ public final class ExperimentDirectory: Sendable {
   /// Removes the temporaries of what only the holder of the lock writes.
   private func removeLeftovers(_ contents: ExperimentContents) throws(FileSystemError) {
     let own: Set = ["result.json", "progress.csv", "params.json"]
-    try fileSystem.removeTemporaries(inLocked: path) { name in
+    try fileSystem.removeTemporaries(inLocked: path, follow: .userPath) { name in
       ExperimentLayout.iteration(ofCheckpoint: name) != nil || own.contains(name)
     }
     try fileSystem.removeTemporaries(inLocked: layout.segments) { _ in true }

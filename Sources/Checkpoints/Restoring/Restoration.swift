@@ -27,6 +27,10 @@ public struct Restoration: Sendable {
   /// Whether the checkpoint has a component and the selection takes it; false is written down with its reason.
   public mutating func takes(_ component: String) -> Bool {
     asked.insert(component)
+    guard selection.selects(component) else {
+      report.skipped.append(component)
+      return false
+    }
     let manifest = checkpoint.manifest
     if let omission = manifest.omitted.first(where: { $0.name == component }) {
       report.omitted.append(.init(name: component, reason: omission.because))
@@ -34,10 +38,6 @@ public struct Restoration: Sendable {
     }
     guard manifest.component(component) != nil else {
       report.missing.append(component)
-      return false
-    }
-    guard selection.selects(component) else {
-      report.skipped.append(component)
       return false
     }
     return true

@@ -20,9 +20,9 @@ struct CallbackPlan {
     let newSave = try newSave(save, in: experiment)
     var callbacks = saved.replacing(dump, by: newDump).replacing(save, by: newSave)
     let mayOmit = newSave.map { $0.replayBuffer != .include } ?? false
-    if mayOmit, callbacks.first(of: RestoreReplayBuffer.self) == nil {
+    if mayOmit, let newDump, callbacks.first(of: RestoreReplayBuffer.self) == nil {
       // First, so that callbacks behind it find the buffer.
-      callbacks.insert(RestoreReplayBuffer(from: newDump?.directory ?? ExperimentLayout(experiment).dumps), at: 0)
+      callbacks.insert(RestoreReplayBuffer(from: newDump.directory), at: 0)
     }
     return callbacks
   }

@@ -77,8 +77,13 @@ struct RestoreCommand: ParsableCommand {
       guard let experiment = try experiment(of: checkpoint) else { throw CheckpointAlone(path: checkpoint.path) }
       let selection = restoreOptions.selection
       try selection.check(against: checkpoint.manifest, of: checkpoint.path)
-      guard dryRun || into != nil || selection.selects("algorithm_state") else {
+      guard into != nil || selection.selects("algorithm_state") else {
         throw RunBeginsAnew(experiment: experiment)
+      }
+      if dryRun, let into { try ExperimentDirectory.requireNone(at: FilePath(into)) }
+      // A mistake in a condition shall be found before anything is moved.
+      if let last = TrainingResult.last(in: checkpoint.enclosingDirectory) {
+        for stop in options.stop { try stop.check(against: last) }
       }
       try restore(DQN.self, checkpoint, in: experiment)
     }
@@ -140,7 +145,7 @@ struct RestoreCommand: ParsableCommand {
     let parent = checkpoint.path.removingLastComponent()
     let layout = ExperimentLayout(parent.isEmpty ? "." : parent)
     let isExperiment = (try? POSIXFileSystem().status(of: layout.parameters)) != nil
-    return isExperiment || dryRun ? layout.directory : nil
+    return isExperiment ? layout.directory : nil
   }
 }
 

@@ -108,6 +108,8 @@ struct RunEnd: Encodable {
   let checkpoints: [String]
 
   private let ending: Ending
+  /// How many iterations were asked for; nil for no limit.
+  private let wanted: Int?
   private let listing: ExperimentListing?
 
   private enum CodingKeys: CodingKey {
@@ -115,8 +117,10 @@ struct RunEnd: Encodable {
       checkpoints
   }
 
-  init(_ ending: Ending, last: IterationFacts, iterations: Int, seconds: Double, in experiment: FilePath) {
-    self.ending = ending
+  init(
+    _ ending: Ending, last: IterationFacts, iterations: Int, of wanted: Int?, seconds: Double, in experiment: FilePath
+  ) {
+    (self.ending, self.wanted) = (ending, wanted)
     (self.iterations, self.seconds) = (iterations, seconds)
     (reason, self.experiment) = (ending.reason, experiment.string)
     (iteration, environmentSteps) = (last.iteration, last.environmentSteps)
@@ -165,10 +169,16 @@ struct RunEnd: Encodable {
 
   private func name(_ path: FilePath) -> String { path.lastComponent?.string ?? path.string }
 
+  /// What a signal left undone; otherwise as many again.
+  private var remaining: Int {
+    if isBySignal, let wanted, wanted > iterations { return wanted - iterations }
+    return max(iterations, 1)
+  }
+
   private var next: [String] {
     var commands: [String] = []
     if !checkpoints.isEmpty {
-      commands.append("rlbuf restore \(ShellText.quoted(experiment)) --iterations \(max(iterations, 1))")
+      commands.append("rlbuf restore \(ShellText.quoted(experiment)) --iterations \(remaining)")
     }
     if let dump = dumps.last { commands.append("rlbuf show \(ShellText.quoted(dump))") }
     let pair = (dumps.count > 1 ? dumps : checkpoints).suffix(2)

@@ -122,8 +122,12 @@ private struct ExperimentExists: Error, CustomStringConvertible {
   let iterations: Int?
 
   var description: String {
-    "\(path) holds an experiment already (\(found)), and nothing is written over it; go on with it with "
-      + "\"rlbuf restore \(ShellText.quoted(path.string)) --iterations \(iterations ?? 100)\", or give another --out"
+    let place = ShellText.quoted(path.string)
+    let isRestorable = (try? Checkpoint.open(path, fallback: .allowOlder)) != nil
+    return "\(path) holds an experiment already (\(found)), and nothing is written over it; "
+      + (isRestorable
+        ? "go on with it with \"rlbuf restore \(place) --iterations \(iterations ?? 100)\", or give another --out"
+        : "it has no checkpoint to go on from: give another --out, or move it away")
   }
 }
 

@@ -46,7 +46,7 @@ struct TrainingLoop {
   ) throws -> RunEnd {
     // A restored run may be where it was to stop; a job that is started again and again ends here.
     if let result = algorithm.lastResult, let reached = stops.firstReached(by: result) {
-      return RunEnd(reached, last: IterationFacts(result, []), iterations: 0, seconds: 0, in: experiment)
+      return RunEnd(reached, last: IterationFacts(result, []), iterations: 0, of: iterations, seconds: 0, in: experiment)
     }
     let start = ContinuousClock.now
     let first = algorithm.iteration
@@ -64,7 +64,7 @@ struct TrainingLoop {
     } while ending == nil
     try algorithm.finishWriting()
     return RunEnd(
-      ending ?? .iterations, last: facts, iterations: algorithm.iteration - first,
+      ending ?? .iterations, last: facts, iterations: algorithm.iteration - first, of: iterations,
       seconds: (ContinuousClock.now - start) / .seconds(1), in: experiment)
   }
 
@@ -95,7 +95,7 @@ extension Algorithm {
 
 extension RunEnd {
   /// Whether somebody asked for the end.
-  fileprivate var isBySignal: Bool { reason == "signal" }
+  var isBySignal: Bool { reason == "signal" }
 }
 
 /// What stopped a run, and what is safe all the same.

@@ -44,7 +44,8 @@ extension Algorithm {
     leftovers.closures.removeAll { name in
       config.common.callbacks.closures.counts.contains { $0.event.rawValue == name }
     }
-    let report = try algorithm.load(source.checkpoint, options, saved, leftovers)
+    var report = try algorithm.load(source.checkpoint, options, saved, leftovers)
+    report.warnings += staleParameters(source, saved, now: config, services)
     try algorithm.fireCheckpointLoaded(report)
     algorithm.run.isBeingRestored = false
     for output in algorithm.run.outputs.values where output.log == nil {
@@ -52,6 +53,31 @@ extension Algorithm {
     }
     if options.destination == .inPlace { try algorithm.rewindDumps() }
     return algorithm
+  }
+
+  /// Where `params.json` says something else than the checkpoint, which counts: a restore changed it and ended before its
+  /// first checkpoint, or somebody edited it.
+  private static func staleParameters(
+    _ source: RestoreSource, _ saved: Config, now config: Config, _ services: TrainingServices
+  ) -> [String] {
+    guard let experiment = source.recordedExperiment,
+      let bytes = try? services.fileSystem.readAll(ExperimentLayout(experiment).parameters, limit: 16 << 20),
+      case .map(let map)? = try? StateJSON.value(of: bytes),
+      var written = try? Config.restored(from: map, registry: services.registry).config
+    else { return [] }
+    written.follow(from: written.common.experiment ?? experiment, to: source.home)
+    let changed = Set(config.changes(from: saved).map(\.path))
+    var warnings = written.changes(from: saved).filter { !changed.contains($0.path) }.map {
+      "params.json has \($0.path) \($0.now), the checkpoint \($0.saved), which counts; --set '\($0.path)=\($0.now)' takes "
+        + "the other"
+    }
+    let callbacks = [written, saved, config].map { $0.state["callbacks"] }
+    if callbacks[0] != callbacks[1], callbacks[1] == callbacks[2] {
+      warnings.append(
+        "params.json has other callbacks than the checkpoint, whose callbacks count; options such as --dump-every and "
+          + "--checkpoint-every have to be given again")
+    }
+    return warnings
   }
 
   private func load(
@@ -151,7 +177,8 @@ extension Algorithm {
     run.superseded += Self.supersededDirectories(of: moved, in: experiment.path)
     let log = try RunLog(experiment.layout, on: services.fileSystem)
     try log.write(parameters: parameters(in: experiment.path))
-    if let result = log.lastResult, result.iteration == iteration { run.lastResult = result }
+    let result = TrainingResult.last(in: experiment.path, on: services.fileSystem)
+    if result?.iteration == iteration { run.lastResult = result }
     run.outputs[experiment.path.lexicallyNormalized()] = Run.Output(
       path: experiment.path, directory: experiment, log: log)
   }

@@ -13,9 +13,6 @@ struct RunLog: Sendable {
   /// The most that `progress.csv` may be to be written anew with another header.
   static let maximumTableBytes = 1 << 30
 
-  /// The most that the last line of `result.json` may be to be read again.
-  private static let maximumLineBytes = 16 << 20
-
   let layout: ExperimentLayout
   let fileSystem: any FileSystem
   private var columns: [String] = []
@@ -32,14 +29,6 @@ struct RunLog: Sendable {
     } catch {
       throw .fileSystem(error)
     }
-  }
-
-  /// The last result of the experiment; nil if there is none that can be read.
-  var lastResult: TrainingResult? {
-    guard let lines = try? ResultLines(layout.results, lastBytes: Self.maximumLineBytes, on: fileSystem), lines.count > 0,
-      let last = try? lines.result(lines.count - 1)
-    else { return nil }
-    return TrainingResult(last)
   }
 
   /// Writes `params.json`, complete or not at all.

@@ -1,5 +1,7 @@
 internal import Checkpoints
+public import FileSystems
 public import StateTree
+public import SystemPackage
 
 /// What one iteration gave: RLlib's nested result, read by paths such as `env_runners/episode_return_mean`.
 public struct TrainingResult: Sendable, Equatable {
@@ -8,6 +10,16 @@ public struct TrainingResult: Sendable, Equatable {
 
   /// A result of this tree.
   public init(_ values: StateMap = StateMap()) { self.values = values }
+
+  /// The last result of an experiment, from its `result.json`; nil if there is none that can be read, or it is beyond
+  /// 16 MiB.
+  public static func last(in experiment: FilePath, on fileSystem: any FileSystem = POSIXFileSystem()) -> TrainingResult? {
+    guard
+      let lines = try? ResultLines(ExperimentLayout(experiment).results, lastBytes: 16 << 20, on: fileSystem),
+      lines.count > 0, let last = try? lines.result(lines.count - 1)
+    else { return nil }
+    return TrainingResult(last)
+  }
 
   /// The number at a path, integers as doubles; nil if there is none. Setting makes the maps on the way.
   public subscript(path: String) -> Double? {
