@@ -46,7 +46,8 @@ struct TrainingLoop {
   ) throws -> RunEnd {
     // A restored run may be where it was to stop; a job that is started again and again ends here.
     if let result = algorithm.lastResult, let reached = stops.firstReached(by: result) {
-      return RunEnd(reached, last: IterationFacts(result, []), iterations: 0, of: iterations, seconds: 0, in: experiment)
+      return RunEnd(
+        reached, last: IterationFacts(result, []), iterations: 0, of: iterations, seconds: 0, in: experiment)
     }
     let start = ContinuousClock.now
     let first = algorithm.iteration

@@ -13,7 +13,9 @@ public struct TrainingResult: Sendable, Equatable {
 
   /// The last result of an experiment, from its `result.json`; nil if there is none that can be read, or it is beyond
   /// 16 MiB.
-  public static func last(in experiment: FilePath, on fileSystem: any FileSystem = POSIXFileSystem()) -> TrainingResult? {
+  public static func last(
+    in experiment: FilePath, on fileSystem: any FileSystem = POSIXFileSystem()
+  ) -> TrainingResult? {
     guard
       let lines = try? ResultLines(ExperimentLayout(experiment).results, lastBytes: 16 << 20, on: fileSystem),
       lines.count > 0, let last = try? lines.result(lines.count - 1)
