@@ -56,7 +56,8 @@ extension CheckpointError: CustomStringConvertible {
         + (hasOlder ? "take the one before it with --allow-older" : "there is none before it: take another copy of it")
     case .noCheckpoint(let path, let skipped):
       skipped.isEmpty
-        ? "\(path) has no checkpoint, so that nothing can be restored; train anew elsewhere, with --checkpoint-every"
+        ? "\(path) has no checkpoint to go on from or to compare; wait for one if it is running, or train anew elsewhere "
+          + "with --checkpoint-every"
         : "\(path) has no checkpoint that can be used; "
           + skipped.map { "\($0.path.lastComponent?.string ?? ""): \($0.reason)" }.joined(separator: "; ")
     case .newerVersion(let path, let found, let supported):

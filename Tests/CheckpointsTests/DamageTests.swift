@@ -118,6 +118,9 @@ struct DamageTests {
       let older = try Checkpoint.open(experiment.path, fallback: .allowOlder, verifying: .all)
       #expect(older.manifest.iteration == 2)
       #expect(older.passedOver.map(\.path) == [newest])
+      #expect(try Checkpoint.open(newest).manifest.iteration == 4)
+      let direct = #expect(throws: CheckpointError.self) { try Checkpoint.open(newest, verifying: .all) }
+      #expect(direct?.description.hasPrefix("\(newest)/algorithm_state.msgpack.zst is damaged: ") == true)
       let rest = ComponentSelection(without: ["algorithm_state"])
       #expect(try Checkpoint.open(experiment.path, verifying: rest).manifest.iteration == 4)
     }

@@ -96,7 +96,13 @@ struct ErrorMessageTests {
         before it: take another copy of it
         """
       ),
-      (.noCheckpoint(run, skipped: []), "runs/cartpole has no checkpoint, so that nothing can be restored; train anew elsewhere, with --checkpoint-every"),
+      (
+        .noCheckpoint(run, skipped: []),
+        """
+        runs/cartpole has no checkpoint to go on from or to compare; wait for one if it is running, or train anew elsewhere \
+        with --checkpoint-every
+        """
+      ),
       (
         .noCheckpoint(run, skipped: [.init(path, reason: "it has no checkpoint.json")]),
         "runs/cartpole has no checkpoint that can be used; checkpoint_000004: it has no checkpoint.json"

@@ -16,7 +16,9 @@ package struct ResultLines {
 
   /// Reads the last lines that fit into so many bytes; none if there is no file.
   /// - Throws: what reading the file throws.
-  package init(_ path: FilePath, lastBytes limit: Int = maximumBytes, on fileSystem: any FileSystem) throws(FileSystemError) {
+  package init(
+    _ path: FilePath, lastBytes limit: Int = maximumBytes, on fileSystem: any FileSystem
+  ) throws(FileSystemError) {
     self.path = path
     let (bytes, isTail) = try Self.read(path, limit, fileSystem)
     (self.bytes, self.isTail) = (bytes, isTail)

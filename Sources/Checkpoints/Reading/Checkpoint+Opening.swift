@@ -5,15 +5,19 @@ extension Checkpoint {
   /// Opens a checkpoint, or the newest of an experiment, checking that every file it names is there with its size.
   /// - Parameters:
   ///   - fallback: What to do if an experiment's newest checkpoint cannot be used. Default: stop.
-  ///   - selection: The components whose files are read whole and compared with their digests before an experiment's
-  ///     newest checkpoint counts as one that can be used. Default: none, since what is read later is compared then.
+  ///   - selection: The components whose files are read whole and compared with their digests before a checkpoint counts
+  ///     as one that can be used. Default: none, since what is read later is compared then.
   /// - Throws: `CheckpointError`: `.notExperiment`, `.noCheckpoint`, `.newestUnusable`; for a checkpoint's own directory
-  ///   `.incomplete`, `.invalidManifest`, `.newerVersion`.
+  ///   `.incomplete`, `.invalidManifest`, `.newerVersion`, `.damagedFile`, `.missingSegment`.
   public static func open(
     _ path: FilePath, fallback: Fallback = .refuse, verifying selection: ComponentSelection? = nil,
     on fileSystem: any FileSystem = POSIXFileSystem()
   ) throws(CheckpointError) -> Checkpoint {
-    if try isCheckpoint(path, fileSystem) { return try openDirectory(path, on: fileSystem) }
+    if try isCheckpoint(path, fileSystem) {
+      let opened = try openDirectory(path, on: fileSystem)
+      if let selection { try opened.compareDigests(of: selection) }
+      return opened
+    }
     let layout = ExperimentLayout(path)
     let contents: ExperimentContents
     do { contents = try ExperimentContents(of: layout, on: fileSystem) } catch {

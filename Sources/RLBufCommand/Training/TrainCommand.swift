@@ -88,7 +88,9 @@ struct TrainCommand: ParsableCommand {
     do {
       return try A.build(config, services: .command(bar))
     } catch CheckpointError.experimentExists(let path, let found) {
-      throw ExperimentExists(path: path, found: found, iterations: options.iterations)
+      let isRestorable = (try? Checkpoint.open(path, fallback: .allowOlder)) != nil
+      throw ExperimentExists(
+        path: path, found: found, isRestorable: isRestorable, iterations: options.iterations ?? 100)
     }
   }
 
@@ -119,14 +121,13 @@ struct TrainCommand: ParsableCommand {
 private struct ExperimentExists: Error, CustomStringConvertible {
   let path: FilePath
   let found: String
-  let iterations: Int?
+  let isRestorable: Bool
+  let iterations: Int
 
   var description: String {
-    let place = ShellText.quoted(path.string)
-    let isRestorable = (try? Checkpoint.open(path, fallback: .allowOlder)) != nil
-    return "\(path) holds an experiment already (\(found)), and nothing is written over it; "
+    "\(path) holds an experiment already (\(found)), and nothing is written over it; "
       + (isRestorable
-        ? "go on with it with \"rlbuf restore \(place) --iterations \(iterations ?? 100)\", or give another --out"
+        ? "go on with it with \"rlbuf restore \(ShellText.quoted(path.string)) --iterations \(iterations)\", or give another --out"
         : "it has no checkpoint to go on from: give another --out, or move it away")
   }
 }
