@@ -1,5 +1,9 @@
 internal import Glibc
+internal import Synchronization
 public import SystemPackage
+
+/// Held while a temporary file is made, so that whoever deletes this process's can be sure that no other follows.
+private let creation = Mutex(())
 
 /// The name of a temporary file beside its destination: `.<destination name>.<pid>-<n>.partial`.
 struct TemporaryName: Hashable {
@@ -46,12 +50,13 @@ extension FileSystem {
     try removeTemporaries(in: directory, where: \.isOrphaned)
   }
 
-  /// Deletes the temporary files that this very process has in a directory, because a signal is about to end it.
-  /// - Returns: The names that were deleted.
-  /// - Throws: as `removeLeftovers(in:)`.
-  @discardableResult
-  public func removeOwnTemporaries(in directory: FilePath) throws(FileSystemError) -> [FilePath.Component] {
-    try removeTemporaries(in: directory) { $0.process == getpid() }
+  /// Deletes the temporary files that this very process has in a directory, because a signal is about to end it, and
+  /// lets `end` do that. From the first look at the directory on no thread makes another: it waits, until the end.
+  public func removeOwnTemporaries(in directory: FilePath, andEndProcess end: () -> Never) -> Never {
+    creation.withLock { _ in
+      _ = try? removeTemporaries(in: directory) { $0.process == getpid() }
+      end()
+    }
   }
 
   private func removeTemporaries(
@@ -78,7 +83,11 @@ extension FileSystem {
       let temporary = TemporaryName(name.string, process: getpid(), number: number)
       guard let component = temporary.component else { break }
       let path = destination.directory.appending(component)
-      do { return try uninterrupted { () throws(FileSystemError) in try create(path) } } catch {
+      do {
+        return try creation.withLock { _ throws(FileSystemError) in
+          try uninterrupted { () throws(FileSystemError) in try create(path) }
+        }
+      } catch {
         guard error.code != .fileExists else { continue }
         // What the user named is the destination; the temporary name means nothing to them.
         var error = error

@@ -13,8 +13,7 @@ struct Interruption {
     let parent = output.removingLastComponent()
     let directory = parent.isEmpty ? "." : parent
     self.init { number in
-      _ = try? POSIXFileSystem().removeOwnTemporaries(in: directory)
-      Self.endProcess(by: number)
+      POSIXFileSystem().removeOwnTemporaries(in: directory) { Self.endProcess(by: number) }
     }
   }
 

@@ -1,4 +1,5 @@
 import FileSystemsTestSupport
+import Foundation
 import Glibc
 import SystemPackage
 import Testing
@@ -26,13 +27,24 @@ import Testing
     }
   }
 
-  @Test func `a process that is about to end removes its own temporary files and no others`() throws {
-    try withTemporaryDirectory { directory in
-      let own = [".a.\(getpid())-0.partial", ".b.zst.\(getpid())-7.partial"]
+  @Test func `a process that ends by a signal removes its own temporary files, and none follows`() async throws {
+    try await withTemporaryDirectory { directory in
       let others = [".a.\(deadProcess)-0.partial", ".a.1-0.partial", "a"]
-      for name in own + others { try posix.close(try posix.create(directory.appending(name))) }
-      #expect(try posix.removeOwnTemporaries(in: directory).map(\.string).sorted() == own)
-      #expect(try names(in: directory).count == others.count)
+      for name in others { try posix.close(try posix.create(directory.appending(name))) }
+      await #expect(processExitsWith: .exitCode(7)) { [path = directory.string as String] in
+        let directory = FilePath(path)
+        // A thread that begins one file after another, and a file that stays unfinished.
+        Thread.detachNewThread {
+          while true { _ = try? CommittedFile(at: directory.appending("b"), on: posix) }
+        }
+        try posix.close(try posix.create(directory.appending(".c.\(getpid())-0.partial")))
+        posix.removeOwnTemporaries(in: directory) {
+          // The end may be slow to come.
+          usleep(50_000)
+          _exit(7)
+        }
+      }
+      #expect(try names(in: directory).sorted() == others.sorted())
     }
   }
 

@@ -46,22 +46,16 @@ enum Binary {
     let scratch = try TemporaryFolder()
     defer { scratch.remove() }
     let (out, err) = (scratch.url("stdout"), scratch.url("stderr"))
-    let process = try spawn(command, environment, out: out.path, err: err.path)
-    var status: Int32 = 0
-    var usage = rusage()
-    while unsafe wait4(process, &status, 0, &usage) < 0, errno == EINTR {}
-    let seconds = [usage.ru_utime, usage.ru_stime].reduce(0.0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6 }
+    let ending = try start(command: command, environment, out: out.path, err: err.path).end()
     return Outcome(
-      exitCode: status >> 8 & 0xff, signal: status & 0x7f,
-      output: String(decoding: try Data(contentsOf: out), as: UTF8.self),
-      errors: String(decoding: try Data(contentsOf: err), as: UTF8.self), seconds: seconds)
+      exitCode: ending.exitCode, signal: ending.signal, output: String(decoding: try Data(contentsOf: out), as: UTF8.self),
+      errors: String(decoding: try Data(contentsOf: err), as: UTF8.self), seconds: ending.seconds)
   }
 
-  private struct SpawnFailure: Error { let code: Int32 }
-
-  private static func spawn(
-    _ command: [String], _ environment: [String: String], out: String, err: String
-  ) throws -> pid_t {
+  /// Starts any command, with an environment of its own, no input, and its output in files.
+  static func start(
+    command: [String], _ environment: [String: String] = [:], out: String = "/dev/null", err: String = "/dev/null"
+  ) throws -> StartedProcess {
     var actions = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&actions)
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
@@ -78,8 +72,10 @@ enum Binary {
       }
     }
     guard code == 0 else { throw SpawnFailure(code: code) }
-    return process
+    return StartedProcess(id: process)
   }
+
+  private struct SpawnFailure: Error { let code: Int32 }
 
   /// A null-terminated list of C strings that lives for the call.
   private static func withCStrings<Result>(
@@ -88,6 +84,37 @@ enum Binary {
     let copies = unsafe strings.map { unsafe strdup($0) }
     defer { for unsafe copy in unsafe copies { unsafe free(copy) } }
     return unsafe body(copies + [nil])
+  }
+}
+
+/// A process that this one started and nobody has waited for.
+struct StartedProcess: ~Copyable {
+  let id: pid_t
+
+  /// How a process ended: an exit code, or the signal that ended it.
+  struct Ending {
+    let exitCode: Int32
+    let signal: Int32
+    /// Processor time, user and system.
+    let seconds: Double
+  }
+
+  /// Whether it has not ended yet.
+  /// - Source: waitid(2) with WNOWAIT, which leaves it to `end`
+  var isRunning: Bool {
+    var information = unsafe siginfo_t()
+    return unsafe waitid(P_PID, id_t(id), &information, WEXITED | WNOHANG | WNOWAIT) == 0 && information.si_signo == 0
+  }
+
+  func send(_ signal: Int32) { kill(id, signal) }
+
+  /// Waits for its end.
+  consuming func end() -> Ending {
+    var status: Int32 = 0
+    var usage = rusage()
+    while unsafe wait4(id, &status, 0, &usage) < 0, errno == EINTR {}
+    let seconds = [usage.ru_utime, usage.ru_stime].reduce(0.0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6 }
+    return Ending(exitCode: status >> 8 & 0xff, signal: status & 0x7f, seconds: seconds)
   }
 }
 

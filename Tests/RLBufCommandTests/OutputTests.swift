@@ -13,14 +13,10 @@ struct OutputTests {
     for _ in 0..<20 {
       let folder = try TemporaryFolder()
       defer { folder.remove() }
-      let reason = try Self.interruptedConversion(into: folder.url("out.msgpack.zst"), by: signal) { try Self.names(folder) }
-      let left = try Self.names(folder)
-      #expect(!left.contains { $0.hasSuffix(".partial") }, "an unfinished file was left behind")
-      if left.isEmpty {
-        #expect(reason == .uncaughtSignal)
-        return
-      }
-      #expect(try Binary.run(["verify", folder.url("out.msgpack.zst").path]).exitCode == 0, "what is there is not whole")
+      let conversion = try Self.conversion(into: folder)
+      while conversion.isRunning, try Self.names(folder).isEmpty { sched_yield() }
+      conversion.send(signal)
+      if try Self.isInterrupted(conversion.end(), by: signal, folder, "once its output was begun") { return }
     }
     Issue.record("no conversion was interrupted in twenty attempts")
   }
@@ -29,57 +25,48 @@ struct OutputTests {
     for milliseconds in stride(from: 0, to: 60, by: 2) {
       let folder = try TemporaryFolder()
       defer { folder.remove() }
-      let process = Self.conversion(into: folder.url("out.msgpack.zst"))
-      try process.run()
+      let conversion = try Self.conversion(into: folder)
       usleep(UInt32(milliseconds) * 1000)
-      kill(process.processIdentifier, SIGTERM)
-      process.waitUntilExit()
-      let left = try Self.names(folder)
-      #expect(process.terminationReason == .uncaughtSignal || process.terminationStatus == 0, "after \(milliseconds) ms")
-      #expect(left == ["out.msgpack.zst"] || left.isEmpty && process.terminationReason == .uncaughtSignal)
+      conversion.send(SIGTERM)
+      _ = try Self.isInterrupted(conversion.end(), by: SIGTERM, folder, "after \(milliseconds) ms")
     }
   }
 
   @Test(arguments: [(["show"], 1), (["show", "--json"], 1), (["verify"], 2)] as [([String], Int32)])
   func `a full disk under the output is an error`(arguments: [String], code: Int32) throws {
-    let (process, errors) = (Process(), Pipe())
-    process.executableURL = URL(fileURLWithPath: Binary.path)
-    process.arguments = arguments + [Self.small]
-    process.standardOutput = FileHandle(forWritingAtPath: "/dev/full")
-    process.standardError = errors
-    try process.run()
-    let said = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    #expect(process.terminationStatus == code)
-    #expect(said == "rlbuf: cannot write to standard output: no space left on device; the output is not complete\n")
+    let full = ["/bin/sh", "-c", "exec \"$0\" \"$@\" > /dev/full", Binary.path]
+    let outcome = try Binary.run(command: full + arguments + [Self.small])
+    #expect(outcome.exitCode == code)
+    #expect(
+      outcome.errors == "rlbuf: cannot write to standard output: no space left on device; the output is not complete\n")
   }
 
   @Test func `where there is no terminal COLUMNS says how wide a page is`() throws {
     let wide = try Binary.run(["show", Self.small], environment: ["COLUMNS": "120"])
     let narrow = try Binary.run(["show", Self.small], environment: ["COLUMNS": "60"])
-    #expect(narrow.output.split(separator: "\n").allSatisfy { $0.count <= 60 })
+    // The path stands whole, however deep this repository lies.
+    #expect(narrow.output.split(separator: "\n").allSatisfy { $0.count <= 60 || $0 == Self.small })
     #expect(narrow.output.contains("… no room for mean, std, histogram, bytes: give more width"))
     #expect(!wide.output.contains("no room"))
   }
 
-  /// Sends the signal once the output's temporary file is there, and waits for the end.
-  private static func interruptedConversion(
-    into output: URL, by signal: Int32, names: () throws -> [String]
-  ) throws -> Process.TerminationReason {
-    let process = conversion(into: output)
-    try process.run()
-    while process.isRunning, try names().isEmpty { sched_yield() }
-    kill(process.processIdentifier, signal)
-    process.waitUntilExit()
-    return process.terminationReason
+  /// Whether the signal ended the conversion and nothing is there; otherwise it was done, and what is there is whole.
+  private static func isInterrupted(
+    _ ending: StartedProcess.Ending, by signal: Int32, _ folder: TemporaryFolder, _ moment: Comment
+  ) throws -> Bool {
+    let left = try names(folder)
+    guard left.isEmpty else {
+      #expect(left == ["out.msgpack.zst"], moment)
+      #expect(ending.signal == signal || ending.signal == 0 && ending.exitCode == 0, moment)
+      #expect(try Binary.run(["verify", folder.url("out.msgpack.zst").path]).exitCode == 0, moment)
+      return false
+    }
+    #expect(ending.signal == signal, moment)
+    return true
   }
 
-  private static func conversion(into output: URL) -> Process {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: Binary.path)
-    process.arguments = ["convert", dump, output.path, "--level", "22"]
-    process.standardOutput = FileHandle.nullDevice
-    return process
+  private static func conversion(into folder: TemporaryFolder) throws -> StartedProcess {
+    try Binary.start(command: [Binary.path, "convert", dump, folder.url("out.msgpack.zst").path, "--level", "22"])
   }
 
   private static func names(_ folder: TemporaryFolder) throws -> [String] {
