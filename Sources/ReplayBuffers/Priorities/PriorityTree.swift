@@ -1,8 +1,9 @@
 /// Sum and minimum over the leaves of a window of steps, and the search by prefix sum.
 ///
-/// The leaf of step s is slot s mod `size`, a power of two. Leaves lie in copy-on-write pages of 4,096. The inner nodes
-/// are a function of the leaves, each the sum (or minimum) of its two children, so equal leaves of trees of equal size
-/// find equal steps, whatever was changed before. Pages without a leaf are one shared page.
+/// The leaf of step s is slot s mod `size`, a power of two. Leaves lie in copy-on-write pages of 4,096. All else is a
+/// function of the leaves: it is a binary tree of which every third level is stored, so that a group of eight is one
+/// cache line (decision 0011), and equal leaves of trees of equal size find equal steps, whatever was changed before.
+/// Pages without a leaf are one shared page.
 /// - Source: Schaul et al. 2016, "Prioritized Experience Replay", appendix B.2.1; RLlib's `segment_tree.py`.
 struct PriorityTree: Sendable {
   /// What a leaf may be: sums of them stay finite and above 0.
@@ -13,9 +14,9 @@ struct PriorityTree: Sendable {
   static let pageSize = 1 << pageShift
 
   private(set) var pages: [PriorityPage]
-  /// The inner nodes above the pages: node i has the children 2i and 2i + 1, page k is node `pages.count + k`.
-  private(set) var sums: [Double]
-  private(set) var minimums: [Double]
+  /// The sums and minimums of the pages and what lies above them.
+  private(set) var sums: Pyramid<SumRule>
+  private(set) var minimums: Pyramid<MinimumRule>
   /// The steps that have a slot of their own; leaves of all others are 0.
   private(set) var window: Range<Int>
 
@@ -24,8 +25,8 @@ struct PriorityTree: Sendable {
   init(startingAt first: Int = 0, size: Int = PriorityTree.pageSize) {
     precondition(Self.isSize(size), "a power of two of at least \(Self.pageSize), found \(size)")
     pages = [PriorityPage](repeating: .blank, count: size >> Self.pageShift)
-    sums = [Double](repeating: 0, count: 2 * pages.count)
-    minimums = [Double](repeating: .infinity, count: 2 * pages.count)
+    sums = Pyramid(count: pages.count)
+    minimums = Pyramid(count: pages.count)
     window = first..<first
   }
 
@@ -43,9 +44,9 @@ struct PriorityTree: Sendable {
   /// How many slots there are.
   var size: Int { pages.count << Self.pageShift }
   /// The sum of all leaves.
-  var sum: Double { sums[1] }
+  var sum: Double { sums.top }
   /// The smallest leaf; infinite without one.
-  var minimum: Double { minimums[1] }
+  var minimum: Double { minimums.top }
 
   /// The leaves at this moment.
   /// - Complexity: O(pages)
@@ -79,8 +80,7 @@ struct PriorityTree: Sendable {
         grown.pages[page & (grown.pages.count - 1)] = pages[page & (pages.count - 1)]
       }
     }
-    for page in grown.pages.indices { grown.copyPageSums(page) }
-    for node in stride(from: grown.pages.count - 1, to: 0, by: -1) { grown.refresh(node) }
+    for (index, page) in grown.pages.enumerated() where page.sum > 0 { grown.refresh(index) }
     grown.window = window
     self = grown
   }
@@ -92,22 +92,12 @@ struct PriorityTree: Sendable {
     precondition(window.contains(step), "step \(step) outside \(window)")
     let page = (step >> Self.pageShift) & (pages.count - 1)
     pages[page].set(step & (Self.pageSize - 1), leaf)
-    copyPageSums(page)
-    var node = (page + pages.count) >> 1
-    while node > 0 {
-      refresh(node)
-      node >>= 1
-    }
+    refresh(page)
   }
 
-  private mutating func copyPageSums(_ page: Int) {
-    sums[pages.count + page] = pages[page].sum
-    minimums[pages.count + page] = pages[page].minimum
-  }
-
-  private mutating func refresh(_ node: Int) {
-    sums[node] = sums[2 * node] + sums[2 * node + 1]
-    minimums[node] = min(minimums[2 * node], minimums[2 * node + 1])
+  private mutating func refresh(_ page: Int) {
+    sums.set(page, pages[page].sum)
+    minimums.set(page, pages[page].minimum)
   }
 
   /// The step whose leaf, with those in the slots before it, first exceeds `prefix`; never one without a leaf.
@@ -118,15 +108,7 @@ struct PriorityTree: Sendable {
   /// - Source: RLlib's `SumSegmentTree.find_prefixsum_idx`.
   func step(atPrefix prefix: Double) -> Int {
     var rest = prefix >= sum ? max(0, sum - 1e-5) : prefix
-    var node = 1
-    while node < pages.count {
-      node *= 2
-      if sums[node] <= rest, sums[node + 1] > 0 {
-        rest -= sums[node]
-        node += 1
-      }
-    }
-    let page = node - pages.count
+    let page = sums.index(atPrefix: &rest)
     let slot = page << Self.pageShift + pages[page].slot(atPrefix: rest)
     return window.lowerBound + ((slot - window.lowerBound) & (size - 1))
   }
@@ -134,7 +116,7 @@ struct PriorityTree: Sendable {
 
 /// The leaves of a tree at one moment.
 struct PriorityLeaves: Sendable {
-  fileprivate let pages: [[Double]]
+  fileprivate let pages: [PageLeaves]
 
   /// The leaf of a step.
   /// - Precondition: The step was in the window.
