@@ -13,6 +13,13 @@ public struct StateMap: Sendable {
     storage = OrderedDictionary(uniqueKeysWithValues: entries)
   }
 
+  /// The entries of both maps; where both have a key, the value is the other's.
+  public func merging(_ other: StateMap) -> StateMap {
+    var merged = self
+    merged.storage.merge(other.storage) { $1 }
+    return merged
+  }
+
   /// The value at a key; setting nil removes it, setting a new key appends it.
   public subscript(key: StateKey) -> StateValue? {
     get { storage[key] }

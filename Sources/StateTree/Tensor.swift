@@ -10,7 +10,7 @@ public struct Tensor: Sendable, Hashable {
   public let shape: [Int]
   /// The elements, row-major and little-endian.
   /// - Shape: product of `shape` times `dataType.itemBytes`.
-  public let bytes: [UInt8]
+  public private(set) var bytes: [UInt8]
 
   /// A tensor from its parts.
   /// - Throws: `StateTreeError.shapeMismatch` if the bytes are not exactly what type and shape need,
@@ -35,6 +35,12 @@ public struct Tensor: Sendable, Hashable {
   public init(zeros dataType: DataType, shape: [Int]) throws(StateTreeError) {
     let count = try Self.byteCount(dataType, shape: shape)
     self.init(unchecked: dataType, shape: shape, bytes: [UInt8](repeating: 0, count: count))
+  }
+
+  /// Lets `body` write other elements in place, row-major and little-endian; a copy that shares the storage keeps its own.
+  public mutating func withMutableBytes(_ body: (inout MutableSpan<UInt8>) -> Void) {
+    var span = bytes.mutableSpan
+    body(&span)
   }
 
   /// The bytes that a tensor of this type and shape takes, with every multiplication checked.

@@ -35,14 +35,14 @@ struct EpisodeTests {
     var buffer = try Self.prioritized()
     try buffer.add(fragment("a", 0..<4))
     try buffer.updatePriorities([0, 1, 2, 3], [0.5, 1, 2, 4])
-    #expect(abs(buffer.tree.sum - 5.472867) < 1e-6)
+    #expect(abs(buffer.priorities.tree.sum - 5.472867) < 1e-6)
     let sample = try buffer.sample(count: 200, beta: 0.4)
     // RLlib gives the first, third and fourth; notes have 0.846740 for the second, worked by hand; 2^-0.24 is 0.846745.
     let expected: [Float] = [1, 0.846745, 0.716978, 0.607097]
     #expect(Set(sample.steps) == [0, 1, 2, 3])
     for (step, weight) in zip(sample.steps, sample.weights) { #expect(abs(weight - expected[step]) < 1e-6) }
     try buffer.add(fragment("b", 0..<1))
-    #expect(abs(buffer.tree[4] - 2.297397) < 1e-6)
+    #expect(abs(buffer.priorities.tree[4] - 2.297397) < 1e-6)
   }
 
   @Test("priorities below the smallest are raised and the last of a step given twice holds")
@@ -50,7 +50,7 @@ struct EpisodeTests {
     var buffer = try Self.prioritized(alpha: 1)
     try buffer.add(fragment("a", 0..<3))
     try buffer.updatePriorities([0, 1, 1, 2], [-3, 5, 2, 0])
-    #expect([buffer.tree[0], buffer.tree[1], buffer.tree[2]] == [1e-12, 2, 1e-12])
+    #expect([buffer.priorities.tree[0], buffer.priorities.tree[1], buffer.priorities.tree[2]] == [1e-12, 2, 1e-12])
     #expect(buffer.maximumPriority == 5)
   }
 

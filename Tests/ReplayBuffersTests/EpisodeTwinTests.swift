@@ -68,8 +68,8 @@ struct EpisodeTwinTests {
       }
       if operation % 8 == 0 { try buffer.checkInvariants() } else { try buffer.store.checkInvariants() }
       #expect(buffer.steps == naive.firstStep..<naive.nextStep, place)
-      #expect(buffer.tree.sum == naive.leaves.values.reduce(0, +), place)
-      #expect(buffer.tree.minimum == naive.leaves.values.min() ?? .infinity, place)
+      #expect(buffer.priorities.tree.sum == naive.leaves.values.reduce(0, +), place)
+      #expect(buffer.priorities.tree.minimum == naive.leaves.values.min() ?? .infinity, place)
       #expect(buffer.maximumPriority == naive.maximumPriority, place)
     }
   }
@@ -84,7 +84,7 @@ struct EpisodeTwinTests {
     let sample = try buffer.sample(count: 6, nStep: nStep, gamma: 0.9, beta: 0.5)
     var asked: [Int] = []
     for step in sample.steps {
-      #expect(naive.drawByPriority(treeSize: buffer.tree.size, using: &generator) == step, place)
+      #expect(naive.drawByPriority(treeSize: buffer.priorities.tree.size, using: &generator) == step, place)
       asked.append(nStep.next(using: &generator))
     }
     #expect(try naive.explains(sample, asked: asked, gamma: 0.9), place)

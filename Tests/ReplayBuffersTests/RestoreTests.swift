@@ -97,7 +97,7 @@ struct RestoreTests {
     let loaded = try PrioritizedEpisodeReplayBuffer(
       contents: contents, defaults: BufferDefaults(capacity: 150, alpha: 0.6, seed: 1))
     #expect(loaded.count == buffer.count)
-    #expect(loaded.tree.snapshot.leaf(loaded.steps.lowerBound) == buffer.tree[buffer.steps.lowerBound])
+    #expect(loaded.priorities.tree.snapshot.leaf(loaded.steps.lowerBound) == buffer.priorities.tree[buffer.steps.lowerBound])
     let smaller = try PrioritizedEpisodeReplayBuffer(
       contents: contents, defaults: BufferDefaults(capacity: 20, alpha: 0.6, seed: 1))
     #expect(smaller.count <= 20)

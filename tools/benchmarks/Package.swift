@@ -14,6 +14,7 @@ let package = Package(
   name: "benchmarks",
   products: [
     .executable(name: "storage-benchmark", targets: ["StorageBenchmark"]),
+    .executable(name: "buffer-benchmark", targets: ["BufferBenchmark"]),
     .executable(name: "file-benchmark", targets: ["FileBenchmark"]),
     .executable(name: "training-benchmark", targets: ["TrainingBenchmark"]),
   ],
@@ -23,6 +24,8 @@ let package = Package(
   targets: [
     .executableTarget(
       name: "StorageBenchmark", dependencies: [rlbuf("ReplayBuffers"), rlbuf("StateTree")], swiftSettings: settings),
+    .executableTarget(
+      name: "BufferBenchmark", dependencies: ["BenchmarkData", rlbuf("ReplayBuffers"), rlbuf("StateTree")], swiftSettings: settings),
     .target(
       name: "BenchmarkData", dependencies: [rlbuf("Environments"), rlbuf("ReplayBuffers"), rlbuf("StateTree")],
       swiftSettings: settings),

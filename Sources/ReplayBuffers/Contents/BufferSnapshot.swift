@@ -49,10 +49,14 @@ public struct BufferSnapshot: BufferContents {
   /// - Complexity: O(steps) with priorities, else O(episodes)
   public func state() -> StateValue {
     var map = settings
-    if case .episodes(let episodes) = source {
+    let steps: () -> [Int]
+    switch source {
+    case .transitions(let log): steps = { Array(log.rows) }
+    case .episodes(let episodes):
       map["episodes"] = episodes.table.state
-      map["priorities"] = priorities.map { .tensor(Tensor(vector: episodes.steps().map($0.leaf))) }
+      steps = episodes.steps
     }
+    map["priorities"] = priorities.map { .tensor(Tensor(vector: steps().map($0.leaf))) }
     return .map(map)
   }
 

@@ -15,10 +15,8 @@ extension EpisodeStore {
   func snapshot(
     kind: String, adding more: StateMap, priorities: PriorityLeaves? = nil
   ) -> BufferSnapshot {
-    var settings = settings
-    for (key, value) in more { settings[key] = value }
-    return BufferSnapshot(
-      kind: kind, schema: columns.schema, source: .episodes(EpisodeRows(self)), settings: settings,
+    BufferSnapshot(
+      kind: kind, schema: columns.schema, source: .episodes(EpisodeRows(self)), settings: settings.merging(more),
       priorities: priorities)
   }
 }

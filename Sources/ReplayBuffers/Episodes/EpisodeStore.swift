@@ -102,6 +102,9 @@ struct EpisodeStore: Sendable {
     ChunkLog.gather(addresses, layout, column: column)
   }
 
+  /// The numbers of all steps, episode by episode.
+  func storedSteps() -> [Int] { episodes.positions.flatMap { stepNumbers(of: episodes[$0]) } }
+
   /// The numbers of the steps of the oldest episode, the next to go.
   func oldestSteps() -> [Int] { stepNumbers(of: episodes[episodes.positions.lowerBound]) }
 

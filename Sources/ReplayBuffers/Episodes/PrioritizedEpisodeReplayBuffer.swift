@@ -1,4 +1,3 @@
-internal import Glibc
 internal import StateTree
 
 /// Episodes of which steps are sampled in proportion to a power of their priorities.
@@ -11,15 +10,9 @@ internal import StateTree
 public struct PrioritizedEpisodeReplayBuffer: Sendable {
   /// The name of this kind of buffer in files.
   public static let kind = "PrioritizedEpisodeReplayBuffer"
-  /// What smaller priorities are raised to, so that every step can be sampled.
-  public static let smallestPriority = 1e-12
 
-  /// How strongly priorities act, from 0 (not at all) to 1.
-  public let alpha: Double
-  /// The largest priority ever given, before it is raised to `alpha`; new steps get it.
-  public internal(set) var maximumPriority = 1.0
   var store: EpisodeStore
-  var tree: PriorityTree
+  var priorities: Priorities
   var generator: PCG64
 
   /// An empty buffer.
@@ -32,10 +25,8 @@ public struct PrioritizedEpisodeReplayBuffer: Sendable {
   public init(
     capacity: Int, alpha: Double = 0.6, schema: BufferSchema, seed: UInt64
   ) throws(ReplayBufferError) {
-    precondition(alpha >= 0 && alpha.isFinite, "an alpha of 0 or more, found \(alpha)")
-    self.alpha = alpha
     store = try EpisodeStore(capacity: capacity, schema: schema)
-    tree = PriorityTree()
+    priorities = Priorities(alpha: alpha)
     generator = PCG64(seed: seed)
   }
 
@@ -44,6 +35,10 @@ public struct PrioritizedEpisodeReplayBuffer: Sendable {
   /// The most steps held.
   /// - Units: steps.
   public var capacity: Int { store.capacity }
+  /// How strongly priorities act, from 0 (not at all) to 1.
+  public var alpha: Double { priorities.alpha }
+  /// The largest priority ever given, before it is raised to `alpha`; new steps get it.
+  public var maximumPriority: Double { priorities.maximum }
   /// How many steps are held.
   public var count: Int { store.stepCount }
   /// The window of step numbers, from the oldest step held to the next; those of evicted episodes are holes in it.
@@ -58,9 +53,7 @@ public struct PrioritizedEpisodeReplayBuffer: Sendable {
   @discardableResult
   public mutating func add(_ fragment: EpisodeFragment) throws(ReplayBufferError) -> Range<Int> {
     let added = try store.add(fragment)
-    tree.extend(to: added.upperBound)
-    let leaf = leaf(ofPriority: maximumPriority)
-    for step in added { tree.set(step, leaf) }
+    priorities.add(added)
     evict()
     return added
   }
@@ -68,15 +61,10 @@ public struct PrioritizedEpisodeReplayBuffer: Sendable {
   /// Lets old episodes go while there are too many steps.
   mutating func evict() {
     while store.isOverfull {
-      for step in store.oldestSteps() { tree.set(step, 0) }
+      priorities.remove(store.oldestSteps())
       store.evictOldest()
-      tree.advance(to: store.steps.positions.lowerBound)
+      priorities.tree.advance(to: store.steps.positions.lowerBound)
     }
-  }
-
-  /// The priority to the power of `alpha`, kept where sums stay finite and above 0.
-  private func leaf(ofPriority priority: Double) -> Double {
-    min(max(pow(priority, alpha), PriorityTree.leaves.lowerBound), PriorityTree.leaves.upperBound)
   }
 
   /// Draws steps in proportion to their priorities to the power of `alpha`, each with its n-step return and the weight
@@ -92,52 +80,24 @@ public struct PrioritizedEpisodeReplayBuffer: Sendable {
   ) throws(ReplayBufferError) -> EpisodeSample {
     precondition(count >= 0 && beta >= 0, "a count and a beta of 0 or more, found \(count) and \(beta)")
     guard self.count > 0 else { throw .emptyBuffer }
-    let total = tree.sum
-    var picks: [EpisodeStore.Pick] = []
-    picks.reserveCapacity(count)
-    for _ in 0..<count {
-      let step = tree.step(atPrefix: generator.random() * total)
-      picks.append(EpisodeStore.Pick(step: step, nStep: nStep.next(using: &generator)))
-    }
+    var (steps, nSteps) = ([Int](repeating: 0, count: count), [Int](repeating: 0, count: count))
+    priorities.draw(&steps, using: &generator) { nSteps[$1] = nStep.next(using: &$0) }
+    let picks = zip(steps, nSteps).map { EpisodeStore.Pick(step: $0, nStep: $1) }
     store.sampledCount += count
-    return store.sample(picks, gamma: gamma, weights: weights(picks.map(\.step), beta: beta))
-  }
-
-  /// The importance weights of steps, divided by the largest that any stored step has: (p N)^-beta / (p_min N)^-beta.
-  private func weights(_ steps: [Int], beta: Double) -> [Float] {
-    let scale = Double(count)
-    let total = tree.sum
-    func weight(_ leaf: Double) -> Double { pow(max(leaf / total * scale, .leastNormalMagnitude), -beta) }
-    let largest = weight(tree.minimum)
-    return steps.map { Float(weight(tree[$0]) / largest) }
+    var weights = [Float](repeating: 1, count: count)
+    priorities.weigh(steps, of: self.count, beta: beta, into: &weights)
+    return store.sample(picks, gamma: gamma, weights: weights)
   }
 
   /// Gives sampled steps new priorities, such as the absolute TD errors; of a step given twice the last one holds.
   ///
-  /// Steps that were evicted since they were sampled are ignored. Priorities below `smallestPriority` are raised to it.
+  /// Steps that were evicted since they were sampled are ignored. Priorities below 1e-12 are raised to it.
   /// - Returns: how many steps were ignored.
   /// - Throws: `ReplayBufferError.unequalCounts`, `.unknownStep` for a number that was never given, `.invalidPriority`
   ///   for one that is not finite. Nothing is changed then.
   /// - Complexity: O(steps times log `count`)
   @discardableResult
   public mutating func updatePriorities(_ steps: [Int], _ priorities: [Double]) throws(ReplayBufferError) -> Int {
-    guard steps.count == priorities.count else {
-      throw .unequalCounts(steps: steps.count, priorities: priorities.count)
-    }
-    for (step, priority) in zip(steps, priorities) {
-      guard step >= 0, step < self.steps.upperBound else { throw .unknownStep(step, next: self.steps.upperBound) }
-      guard priority.isFinite else { throw .invalidPriority(step: step, priority: priority) }
-    }
-    var ignored = 0
-    for (step, priority) in zip(steps, priorities) {
-      guard store.isStored(step) else {
-        ignored += 1
-        continue
-      }
-      let raised = max(priority, Self.smallestPriority)
-      tree.set(step, leaf(ofPriority: raised))
-      maximumPriority = max(maximumPriority, raised)
-    }
-    return ignored
+    try self.priorities.update(steps, priorities)
   }
 }

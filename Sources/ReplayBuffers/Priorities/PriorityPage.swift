@@ -20,20 +20,43 @@ struct PriorityPage: Sendable {
   /// The smallest leaf; infinite without one.
   var minimum: Double { minimums.top }
 
-  /// Sets a leaf; 0 takes it out, and with the last one all storage.
-  mutating func set(_ slot: Int, _ leaf: Double) {
-    let group = leaves.set(slot, leaf)
-    sums.set(slot >> 3, SumRule.merged(group))
-    minimums.set(slot >> 3, MinimumRule.merged(group.replacing(with: .infinity, where: group .== 0)))
-    if leaf == 0, sum == 0 { self = .blank }
+  /// How many levels lie over the leaves.
+  static let height = blank.sums.height
+
+  /// Sets a leaf and nothing above it; 0 takes it out.
+  @inline(__always) mutating func put(_ slot: Int, _ leaf: Double) { leaves.put(slot, leaf) }
+
+  /// Merges the group of leaves that a slot is in.
+  @inline(__always) mutating func lift(_ slot: Int) {
+    let group = leaves.groups[slot >> 3]
+    sums.put(slot >> 3, SumRule.merged(group))
+    minimums.put(slot >> 3, MinimumRule.merged(group.replacing(with: .infinity, where: group .== 0)))
   }
 
-  /// The slot whose leaf, with those before it in the page, first exceeds `prefix`.
-  /// - Precondition: A leaf is above 0.
-  func slot(atPrefix prefix: Double) -> Int {
-    var rest = prefix
-    let group = sums.index(atPrefix: &rest)
-    return group * 8 + leaves.groups[group].lane(atPrefix: &rest)
+  /// Merges the group over a slot that is `level` levels from that of its sum, which is 1.
+  @inline(__always) mutating func lift(_ slot: Int, first: Int, _ level: Int) {
+    sums.lift(slot >> 3, first: first, level)
+    minimums.lift(slot >> 3, first: first, level)
+  }
+
+  /// The first group of such a level.
+  static func first(_ level: Int) -> Int { blank.sums.first(level) }
+
+  /// Gives all storage back if no leaf is left.
+  mutating func release() {
+    if sum == 0 { self = .blank }
+  }
+
+  /// Moves a search one level down: from a group of sums to the one below; below the last level are groups of leaves.
+  @inline(__always) func below(_ group: Int, atPrefix rest: inout Double) -> Int {
+    sums.below(group, atPrefix: &rest)
+  }
+
+  /// The slot at which a search ends that `below` led out of the sums.
+  @inline(__always) func slot(ofPlace place: Int, atPrefix rest: Double) -> Int {
+    var rest = rest
+    let group = sums.index(ofPlace: place)
+    return group * 8 + leaves.groups.lane(of: group, atPrefix: &rest)
   }
 
   /// How many leaves are above 0.
@@ -59,11 +82,5 @@ struct PageLeaves: Sendable {
   /// A leaf, 0 if there is none.
   subscript(slot: Int) -> Double { groups[slot >> 3][slot & 7] }
 
-  /// Sets a leaf and gives the group that it is in.
-  fileprivate mutating func set(_ slot: Int, _ leaf: Double) -> SIMD8<Double> {
-    var group = groups[slot >> 3]
-    group[slot & 7] = leaf
-    groups[slot >> 3] = group
-    return group
-  }
+  fileprivate mutating func put(_ slot: Int, _ leaf: Double) { groups[slot >> 3][slot & 7] = leaf }
 }

@@ -88,11 +88,42 @@ struct PriorityTree: Sendable {
   /// Sets the leaf of a step; 0 takes it out.
   /// - Precondition: The window has the step.
   /// - Complexity: O(log size)
-  mutating func set(_ step: Int, _ leaf: Double) {
-    precondition(window.contains(step), "step \(step) outside \(window)")
-    let page = (step >> Self.pageShift) & (pages.count - 1)
-    pages[page].set(step & (Self.pageSize - 1), leaf)
-    refresh(page)
+  mutating func set(_ step: Int, _ leaf: Double) { set(CollectionOfOne(step)) { _ in leaf } }
+
+  /// Sets the leaves of steps, of a step given twice the last one; 0 takes a leaf out.
+  ///
+  /// Goes level by level over all steps: what a level reads was then written long ago, and no step waits for the one
+  /// before it.
+  /// - Precondition: The window has the steps.
+  /// - Complexity: O(steps times log size)
+  mutating func set(_ steps: some Collection<Int>, _ leaf: (Int) -> Double) {
+    for step in steps { precondition(window.contains(step), "step \(step) outside \(window)") }
+    Self.set(&pages, steps, leaf)
+    let mask = pages.count - 1
+    for step in steps {
+      let page = step >> Self.pageShift & mask
+      sums.put(page, pages[page].sum)
+      minimums.put(page, pages[page].minimum)
+    }
+    for level in 1..<max(1, sums.height) {
+      let first = sums.first(level)
+      for step in steps {
+        sums.lift(step >> Self.pageShift & mask, first: first, level)
+        minimums.lift(step >> Self.pageShift & mask, first: first, level)
+      }
+    }
+  }
+
+  private static func set(_ pages: inout [PriorityPage], _ steps: some Collection<Int>, _ leaf: (Int) -> Double) {
+    let (mask, slots) = (pages.count - 1, pageSize - 1)
+    var pages = pages.mutableSpan
+    for (index, step) in steps.enumerated() { pages[step >> pageShift & mask].put(step & slots, leaf(index)) }
+    for step in steps { pages[step >> pageShift & mask].lift(step & slots) }
+    for level in 1..<PriorityPage.height {
+      let first = PriorityPage.first(level)
+      for step in steps { pages[step >> pageShift & mask].lift(step & slots, first: first, level) }
+    }
+    for step in steps { pages[step >> pageShift & mask].release() }
   }
 
   private mutating func refresh(_ page: Int) {
@@ -107,10 +138,39 @@ struct PriorityTree: Sendable {
   /// - Complexity: O(log size)
   /// - Source: RLlib's `SumSegmentTree.find_prefixsum_idx`.
   func step(atPrefix prefix: Double) -> Int {
-    var rest = prefix >= sum ? max(0, sum - 1e-5) : prefix
-    let page = sums.index(atPrefix: &rest)
-    let slot = page << Self.pageShift + pages[page].slot(atPrefix: rest)
-    return window.lowerBound + ((slot - window.lowerBound) & (size - 1))
+    var (steps, rests) = ([0], [prefix])
+    find(&steps, atPrefixes: &rests)
+    return steps[0]
+  }
+
+  /// The same for many prefixes, which are used up. It goes level by level, so that no search waits for another's memory.
+  /// - Precondition: A leaf is above 0, no prefix is negative, and there are as many steps as prefixes.
+  /// - Complexity: O(prefixes times log size)
+  func find(_ steps: inout [Int], atPrefixes prefixes: inout [Double]) {
+    let (sum, last) = (sum, max(0, sum - 1e-5))
+    var places = steps.mutableSpan
+    var rests = prefixes.mutableSpan
+    for index in places.indices {
+      if rests[index] >= sum { rests[index] = last }
+      places[index] = 0
+    }
+    for _ in 0..<sums.height {
+      for index in places.indices { places[index] = sums.below(places[index], atPrefix: &rests[index]) }
+    }
+    // From here on a place is a page and, in its low bits, the place in it, of which there are 585.
+    let bits = 10
+    for index in places.indices { places[index] = sums.index(ofPlace: places[index]) << bits }
+    for _ in 0..<PriorityPage.height {
+      for index in places.indices {
+        let page = places[index] >> bits
+        places[index] = page << bits | pages[page].below(places[index] & (1 << bits - 1), atPrefix: &rests[index])
+      }
+    }
+    for index in places.indices {
+      let page = places[index] >> bits
+      let slot = pages[page].slot(ofPlace: places[index] & (1 << bits - 1), atPrefix: rests[index])
+      places[index] = window.lowerBound + ((page << Self.pageShift + slot - window.lowerBound) & (size - 1))
+    }
   }
 }
 

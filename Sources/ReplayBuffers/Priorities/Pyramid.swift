@@ -10,7 +10,7 @@ protocol GroupRule: Sendable {
 enum SumRule: GroupRule {
   static let neutral = 0.0
 
-  static func merged(_ group: SIMD8<Double>) -> Double {
+  @inline(__always) static func merged(_ group: SIMD8<Double>) -> Double {
     let pairs = group.evenHalf + group.oddHalf
     let quads = pairs.evenHalf + pairs.oddHalf
     return quads.x + quads.y
@@ -21,7 +21,11 @@ enum SumRule: GroupRule {
 enum MinimumRule: GroupRule {
   static let neutral = Double.infinity
 
-  static func merged(_ group: SIMD8<Double>) -> Double { group.min() }
+  @inline(__always) static func merged(_ group: SIMD8<Double>) -> Double {
+    let four = group.lowHalf.replacing(with: group.highHalf, where: group.highHalf .< group.lowHalf)
+    let two = four.lowHalf.replacing(with: four.highHalf, where: four.highHalf .< four.lowHalf)
+    return min(two.x, two.y)
+  }
 }
 
 /// Values in groups of eight, above them the groups' merged values in groups of eight, and so on up to one group.
@@ -57,15 +61,22 @@ struct Pyramid<Rule: GroupRule>: Sendable {
   /// Sets the value at an index.
   /// - Complexity: O(height)
   mutating func set(_ index: Int, _ value: Double) {
-    var group = bottom + index >> 3
-    groups[group][index & 7] = value
-    while group > 0 {
-      let merged = Rule.merged(groups[group])
-      let lane = (group - 1) & 7
-      group = (group - 1) >> 3
-      groups[group][lane] = merged
-    }
+    put(index, value)
+    for level in 1..<max(1, height) { lift(index, first: first(level), level) }
   }
+
+  /// Sets the value at an index and nothing above it.
+  @inline(__always) mutating func put(_ index: Int, _ value: Double) { groups[bottom + index >> 3][index & 7] = value }
+
+  /// Merges the group over the value at an index that is `level` levels from the bottom, 1 for that of the value.
+  /// - Parameter first: The first group of the level.
+  @inline(__always) mutating func lift(_ index: Int, first: Int, _ level: Int) {
+    let group = first + index >> (3 * level)
+    groups[(group - 1) >> 3][(group - 1) & 7] = Rule.merged(groups[group])
+  }
+
+  /// The first group of a level, counted from the bottom, which is 1.
+  func first(_ level: Int) -> Int { (1 << (3 * (height - level)) - 1) / 7 }
 
   /// Whether every value of a group is what the group under it makes.
   var isConsistent: Bool {
@@ -74,30 +85,12 @@ struct Pyramid<Rule: GroupRule>: Sendable {
 }
 
 extension Pyramid<SumRule> {
-  /// The index of the value that, with those before it, first exceeds `rest`, which becomes what is left of it there.
-  /// - Precondition: A value is above 0.
-  func index(atPrefix rest: inout Double) -> Int {
-    var group = 0
-    for _ in 1..<height { group = 8 * group + 1 + groups[group].lane(atPrefix: &rest) }
-    return (group - bottom) * 8 + groups[group].lane(atPrefix: &rest)
+  /// Moves one level down: from a group to the group, or in the last level the value, that the prefix lies in.
+  /// - Returns: the number of the group below; in the last level that of the value, counted on from the last group.
+  @inline(__always) func below(_ group: Int, atPrefix rest: inout Double) -> Int {
+    8 * group + 1 + groups.lane(of: group, atPrefix: &rest)
   }
-}
 
-extension SIMD8<Double> {
-  /// The lane that, with those before it, first exceeds `rest`, found by halving as in a binary tree: never one that is 0,
-  /// however sums round. `rest` becomes what is left of it there.
-  func lane(atPrefix rest: inout Double) -> Int {
-    let pairs = evenHalf + oddHalf
-    let quads = pairs.evenHalf + pairs.oddHalf
-    let goesRight = quads.x <= rest && quads.y > 0
-    if goesRight { rest -= quads.x }
-    let pair = goesRight ? pairs.highHalf : pairs.lowHalf
-    let quad = goesRight ? highHalf : lowHalf
-    let goesOn = pair.x <= rest && pair.y > 0
-    if goesOn { rest -= pair.x }
-    let last = goesOn ? quad.highHalf : quad.lowHalf
-    let isSecond = last.x <= rest && last.y > 0
-    if isSecond { rest -= last.x }
-    return (goesRight ? 4 : 0) + (goesOn ? 2 : 0) + (isSecond ? 1 : 0)
-  }
+  /// The index of a value from what `below` gave in the last level.
+  @inline(__always) func index(ofPlace place: Int) -> Int { place - 8 * bottom - 1 }
 }

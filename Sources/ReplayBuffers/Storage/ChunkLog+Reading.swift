@@ -17,6 +17,22 @@ extension ChunkLog {
     withExtendedLifetime(self) { Self.gather(indices.map(address), layout) }
   }
 
+  /// Rows from anywhere, in the order asked for, over the rows that tensors hold already.
+  /// - Precondition: The rows are in the log, and `tensors` are as many rows of its columns.
+  /// - Complexity: O(indices); nothing is allocated for the rows.
+  func gather(_ indices: [Int], into tensors: inout [Tensor]) {
+    withExtendedLifetime(self) {
+      let addresses = indices.map { row in
+        let address = address(of: row)
+        address.prefetch(recordBytes: layout.recordBytes)
+        return address
+      }
+      for (column, place) in layout.placements.enumerated() {
+        tensors[column].withMutableBytes { Chunk.gather(addresses, place, into: &$0) }
+      }
+    }
+  }
+
   /// Rows of one column from logs of one layout.
   /// - Precondition: The logs that gave the addresses are alive until this returns.
   static func gather(_ addresses: [RowAddress], _ layout: RowLayout, column: Int) -> Tensor {

@@ -60,8 +60,10 @@ public struct ChunkLog: Sendable {
   /// - Shape: the column's own each
   /// - Precondition: The tensors have the types and shapes of the columns.
   public mutating func append(row: [Tensor]) {
-    precondition(row.map(\.dataType) == columns.map(\.dataType), "a row of the columns")
-    append(count: 1, row.map { $0.bytes[...] })
+    precondition(row.count == layout.placements.count, "one source a column")
+    let taken = claimTail(upTo: 1)
+    chunks[chunks.count - 1].write(row, row: taken.lowerBound, layout)
+    rows = rows.lowerBound..<rows.upperBound + 1
   }
 
   /// Appends `count` rows, given as the bytes of one column after the other.

@@ -19,6 +19,9 @@ struct RowLayout: Sendable {
   let placements: [Placement]
   /// The binary logarithm of the rows of a chunk.
   let rowShift: Int
+  /// The size of the record that the small columns share.
+  /// - Units: bytes.
+  let recordBytes: Int
   /// The size of a chunk.
   /// - Units: bytes.
   let chunkBytes: Int
@@ -41,6 +44,7 @@ struct RowLayout: Sendable {
     }
     self.columns = columns
     self.rowShift = rowShift
+    recordBytes = record
     chunkBytes = apart
   }
 

@@ -9,16 +9,7 @@ public struct ReplayBuffer: Sendable {
   /// The name of this kind of buffer in files.
   public static let kind = "ReplayBuffer"
 
-  /// The columns.
-  public let schema: BufferSchema
-  /// The most transitions held.
-  /// - Units: steps.
-  public let capacity: Int
-  /// How many transitions were ever added.
-  public internal(set) var insertionCount = 0
-  /// How many transitions were ever sampled, repeated ones each time.
-  public internal(set) var sampledCount = 0
-  var log: ChunkLog
+  var ring: TransitionRing
   var generator: PCG64
 
   /// An empty buffer.
@@ -26,32 +17,29 @@ public struct ReplayBuffer: Sendable {
   /// - Parameter seed: The seed of the buffer's own generator.
   /// - Precondition: `capacity` is at least 1.
   public init(capacity: Int, schema: BufferSchema, seed: UInt64) {
-    self.init(capacity: capacity, schema: schema, generator: PCG64(seed: seed), firstStep: 0)
+    ring = TransitionRing(capacity: capacity, schema: schema)
+    generator = PCG64(seed: seed)
   }
 
-  init(capacity: Int, schema: BufferSchema, generator: PCG64, firstStep: Int) {
-    precondition(capacity > 0, "a capacity of at least 1, found \(capacity)")
-    self.schema = schema
-    self.capacity = capacity
-    self.generator = generator
-    log = ChunkLog(schema.columns, startingAt: firstStep)
-  }
-
+  /// The columns.
+  public var schema: BufferSchema { ring.schema }
+  /// The most transitions held.
+  /// - Units: steps.
+  public var capacity: Int { ring.capacity }
+  /// How many transitions were ever added.
+  public var insertionCount: Int { ring.insertionCount }
+  /// How many transitions were ever sampled, repeated ones each time.
+  public var sampledCount: Int { ring.sampledCount }
   /// How many transitions are held.
-  public var count: Int { log.rows.count }
+  public var count: Int { ring.count }
   /// The step numbers of the transitions held; the upper bound is the number of the next one.
-  public var steps: Range<Int> { log.rows }
+  public var steps: Range<Int> { ring.steps }
 
   /// Adds transitions, given as one tensor a column in the order of the schema. The oldest beyond the capacity go.
   /// - Shape: `[n] + column shape` each
   /// - Throws: `ReplayBufferError.wrongColumnCount`, `.columnMismatch`; nothing is added then.
   /// - Complexity: O(n)
-  public mutating func add(_ columns: [Tensor]) throws(ReplayBufferError) {
-    let count = columns.first?.shape.first ?? 0
-    try schema.check(columns, count: count)
-    log.append(columns)
-    finishAdding(count)
-  }
+  public mutating func add(_ columns: [Tensor]) throws(ReplayBufferError) { try ring.add(columns) }
 
   /// Adds transitions, given by the names of their columns.
   /// - Shape: `[n] + column shape` each
@@ -64,28 +52,53 @@ public struct ReplayBuffer: Sendable {
   /// Adds one transition, given as one tensor a column in the order of the schema.
   /// - Shape: the column's own each
   /// - Throws: `ReplayBufferError.wrongColumnCount`, `.columnMismatch`; nothing is added then.
-  public mutating func add(row: [Tensor]) throws(ReplayBufferError) {
-    try schema.check(row: row)
-    log.append(row: row)
-    finishAdding(1)
-  }
-
-  private mutating func finishAdding(_ count: Int) {
-    insertionCount += count
-    log.drop(below: max(log.rows.lowerBound, log.rows.upperBound - capacity))
-  }
+  public mutating func add(row: [Tensor]) throws(ReplayBufferError) { try ring.add(row: row) }
 
   /// Draws transitions evenly, with replacement.
   /// - Throws: `ReplayBufferError.emptyBuffer`.
   /// - Complexity: O(`count`)
   /// - Source: numpy's `Generator.integers(first, next, count)`.
   public mutating func sample(count: Int) throws(ReplayBufferError) -> TransitionBatch {
+    var batch = TransitionBatch()
+    try sample(count: count, into: &batch)
+    return batch
+  }
+
+  /// Draws transitions evenly, with replacement, over those of an earlier batch, whose storage is used again.
+  /// - Throws: `ReplayBufferError.emptyBuffer`; the batch stays as it was then.
+  /// - Complexity: O(`count`)
+  public mutating func sample(count: Int, into batch: inout TransitionBatch) throws(ReplayBufferError) {
+    precondition(count >= 0, "a count of transitions, found \(count)")
     guard self.count > 0 else { throw .emptyBuffer }
-    let window = Int64(steps.lowerBound)..<Int64(steps.upperBound)
-    let drawn = generator.integers(in: window, count: count).map(Int.init)
-    sampledCount += count
-    let names = schema.columns.map { StateKey($0.name) }
-    return TransitionBatch(
-      steps: drawn, columns: Dictionary(uniqueKeysWithValues: zip(names, log.gather(drawn))))
+    batch.fit(schema, count: count)
+    generator.fill(&batch.steps, from: steps)
+    ring.read(&batch)
+  }
+}
+
+extension ReplayBuffer: SavableBuffer {
+  /// The buffer at this moment, to be read while this one goes on.
+  /// - Complexity: O(1); no row is copied.
+  public func snapshot() -> BufferSnapshot {
+    ring.snapshot(kind: Self.kind, adding: ["generator": generator.state])
+  }
+
+  /// A buffer with the given contents, read batch by batch.
+  /// - Parameter defaults: What is taken where the contents say nothing: capacity and seed.
+  /// - Throws: `ReplayBufferError` for contents of another kind, without a setting, or that no buffer can have; and what
+  ///   reading the contents throws.
+  public init(contents: some BufferContents, defaults: BufferDefaults = BufferDefaults()) throws {
+    let saved = try BufferStateReader(contents, kind: Self.kind, layout: .transitions, defaults: defaults)
+    ring = try TransitionRing(contents, saved)
+    generator = try saved.generator()
+    ring.trim()
+    try checkInvariants()
+  }
+
+  /// Checks that the window fits the capacity and the counters.
+  /// - Throws: `ReplayBufferError.brokenInvariant`.
+  public func checkInvariants() throws {
+    try ring.checkInvariants()
+    try generator.checkInvariants()
   }
 }

@@ -1,20 +1,37 @@
 public import StateTree
 
-/// A sample of transitions.
+/// A sample of transitions, to be sampled into again and again: its storage is reused while the count stays the same.
 public struct TransitionBatch: Sendable, Equatable {
   /// The step number of each transition.
   /// - Shape: `[count]`
-  public let steps: [Int]
-  /// The columns of the buffer by name.
+  public internal(set) var steps: [Int] = []
+  /// The columns in the order of the schema.
   /// - Shape: `[count] + column shape` each
-  public let columns: [StateKey: Tensor]
+  public internal(set) var tensors: [Tensor] = []
+  /// The importance weights; 1 without priorities.
+  /// - Shape: `[count]`
+  public internal(set) var weights: [Float] = []
+  private var schema: BufferSchema?
 
-  /// A sample from its parts.
-  public init(steps: [Int], columns: [StateKey: Tensor]) {
-    self.steps = steps
-    self.columns = columns
+  /// An empty batch, to be sampled into.
+  public init() {}
+
+  /// How many transitions there are.
+  public var count: Int { steps.count }
+  /// The columns by name.
+  /// - Shape: `[count] + column shape` each
+  public var columns: [StateKey: Tensor] {
+    Dictionary(uniqueKeysWithValues: zip(schema?.columns ?? [], tensors).map { (StateKey($0.name), $1) })
   }
-
   /// The column of this name, or nil.
-  public subscript(name: StateKey) -> Tensor? { columns[name] }
+  public subscript(name: StateKey) -> Tensor? { schema?.index(of: name.string).map { tensors[$0] } }
+
+  /// Makes room for `count` rows of a schema, unless there is exactly that already.
+  mutating func fit(_ schema: BufferSchema, count: Int) {
+    guard self.count != count || self.schema != schema else { return }
+    self.schema = schema
+    tensors = schema.columns.map { $0.rows(count, [UInt8](repeating: 0, count: count * $0.rowBytes)) }
+    steps = [Int](repeating: 0, count: count)
+    weights = [Float](repeating: 1, count: count)
+  }
 }

@@ -29,6 +29,15 @@ extension PCG64 {
     draw(count) { $0.integers(in: range) }
   }
 
+  /// Replaces all `integers` by ones drawn evenly from `range`, which must not be empty: what as many single draws give.
+  /// - Complexity: O(count)
+  /// - Source: numpy's `Generator.integers(low, high, size=count)`, dtype int64.
+  public mutating func fill(_ integers: inout [Int], from range: Range<Int>) {
+    precondition(!range.isEmpty, "there is no integer in the empty range \(range)")
+    let last = UInt64(range.count - 1)
+    for index in integers.indices { integers[index] = range.lowerBound + Int(bounded(through: last)) }
+  }
+
   private static func closed(_ range: Range<Int64>) -> ClosedRange<Int64> {
     precondition(!range.isEmpty, "there is no integer in the empty range \(range)")
     return range.lowerBound...(range.upperBound - 1)
