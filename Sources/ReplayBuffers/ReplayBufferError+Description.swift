@@ -10,7 +10,7 @@ extension ReplayBufferError: CustomStringConvertible {
       episodeDescription
     case .emptyBuffer, .unequalCounts, .invalidPriority, .unknownStep:
       samplingDescription
-    case .wrongKind, .missingSetting, .invalidContents, .brokenInvariant, .state:
+    case .wrongKind, .differentCapacity, .differentSchema, .missingSetting, .invalidContents, .brokenInvariant, .state:
       stateDescription
     }
   }
@@ -68,6 +68,12 @@ extension ReplayBufferError: CustomStringConvertible {
     switch self {
     case .wrongKind(let expected, let found):
       "the contents are of the kind \(found), expected \(expected); load them into a buffer of their own kind"
+    case .differentCapacity(let saved, let capacity):
+      "the contents were saved with a capacity of \(saved) and the buffer has one of \(capacity); allow it to grow or to keep "
+        + "the newest, or make the buffer with the saved capacity"
+    case .differentSchema(let saved, let expected):
+      "the saved columns are \(saved), the buffer's are \(expected); say which columns were renamed or may be cast, or make the "
+        + "buffer with the saved schema"
     case .missingSetting(let key):
       "the contents do not say \(key), as dumps of RLlib do not; give it in the defaults"
     case .invalidContents(let reason):

@@ -32,6 +32,10 @@ public enum ReplayBufferError: Error, Sendable, Equatable {
   case unknownStep(Int, next: Int)
   /// Contents of another kind of buffer.
   case wrongKind(expected: String, found: String)
+  /// Contents that a buffer of another capacity saved.
+  case differentCapacity(saved: Int, capacity: Int)
+  /// Contents with other columns than the buffer.
+  case differentSchema(saved: String, expected: String)
   /// A setting that neither the contents nor the defaults have.
   case missingSetting(String)
   /// Contents that no buffer can have: damaged or wrongly written.

@@ -4,6 +4,13 @@ public import StateTree
 public protocol SavableBuffer: Checkpointable {
   /// The name of this kind of buffer in files.
   static var kind: String { get }
+  /// The columns.
+  var schema: BufferSchema { get }
+  /// The most steps held.
+  /// - Units: steps.
+  var capacity: Int { get }
+  /// How many steps are held.
+  var count: Int { get }
 
   /// The buffer at this moment, to be read while this one goes on.
   func snapshot() -> BufferSnapshot
@@ -21,8 +28,23 @@ extension SavableBuffer {
   public var state: StateValue { snapshot().selfContainedState }
 
   /// Becomes what `state` was taken from, or stays as it was.
-  /// - Throws: `ReplayBufferError` for what no buffer of this kind can be.
+  /// - Throws: `ReplayBufferError` for another capacity or schema, and for what no buffer of this kind can be.
   public mutating func restore(from state: StateValue) throws {
-    self = try Self(contents: StateContents(state), defaults: BufferDefaults())
+    try restore(from: StateContents(state))
+  }
+
+  /// Becomes what `contents` describe, as far as its own capacity and schema allow, or stays as it was.
+  /// - Parameter adaptation: What may differ; nothing by default.
+  /// - Returns: what is different from what was saved.
+  /// - Throws: `ReplayBufferError.differentCapacity`, `.differentSchema` where the adaptation does not allow it; what
+  ///   `init(contents:defaults:)` throws; `StateTreeError.inexactCast` for a number that a new type cannot hold.
+  @discardableResult
+  public mutating func restore(
+    from contents: some BufferContents, adapting adaptation: BufferAdaptation = BufferAdaptation()
+  ) throws -> AdaptationReport {
+    let adapted = try AdaptedContents(contents, schema: schema, capacity: capacity, adaptation)
+    let restored = try Self(contents: adapted, defaults: BufferDefaults())
+    self = restored
+    return adapted.report(count: count, capacity: capacity)
   }
 }

@@ -12,6 +12,8 @@ extension StateTreeError: CustomStringConvertible {
         + "the file is damaged or was written wrongly"
     case .wrongDataType(let expected, let found):
       "the tensor holds \(found), not \(expected); ask for \(found), nothing is converted silently"
+    case .inexactCast(let value, let from, let to):
+      "\(value) of a tensor of \(from) cannot be \(to); choose a type that holds every number of it"
     case .cannotConcatenate(let parts):
       "tensors of different type or row shape cannot stand one behind the other: \(parts.joined(separator: ", "))"
     case .missingKey(let path):

@@ -8,6 +8,8 @@ public enum StateTreeError: Error, Sendable, Equatable {
   case shapeMismatch(DataType, shape: [Int], expectedBytes: Int, foundBytes: Int)
   /// A tensor holds another element type.
   case wrongDataType(expected: DataType, found: DataType)
+  /// A number that another element type cannot hold.
+  case inexactCast(String, from: DataType, to: DataType)
   /// Tensors of different type or row shape cannot stand one behind the other.
   case cannotConcatenate([String])
   /// A key that must be there is not.

@@ -23,6 +23,16 @@ struct ErrorTests {
       .columnMismatch("obs", expected: "float32 [2, 4]", found: "float64 [2, 4]"),
       "the column \"obs\" is float64 [2, 4], expected float32 [2, 4]; types are not converted and all columns have one length"
     ),
+    (
+      .differentCapacity(saved: 100, capacity: 50),
+      "the contents were saved with a capacity of 100 and the buffer has one of 50; allow it to grow or to keep the newest, or "
+        + "make the buffer with the saved capacity"
+    ),
+    (
+      .differentSchema(saved: "obs float32 [2]", expected: "obs float64 [2]"),
+      "the saved columns are obs float32 [2], the buffer's are obs float64 [2]; say which columns were renamed or may be cast, "
+        + "or make the buffer with the saved schema"
+    ),
     (.invalidEpisodes("the id a stands twice"), "these episodes make no buffer: the id a stands twice"),
     (
       .wrongStartTime(episode: "a", expected: 3, found: 5),

@@ -33,7 +33,7 @@ struct RestoreTests {
   func goesOn(seed: UInt64) throws {
     var runners = RandomRunners(seed: seed, environments: 4)
     let buffer = try Self.lived(seed: seed, runners: &runners)
-    var restored = try PrioritizedEpisodeReplayBuffer(capacity: 1, schema: testSchema(), seed: 0)
+    var restored = try PrioritizedEpisodeReplayBuffer(capacity: 150, schema: testSchema(), seed: 0)
     try restored.restore(from: StateValue(decoding: buffer.state.encoded()))
     #expect(restored.state == buffer.state, "seed \(seed)")
     let (expected, end) = try Self.future(buffer, runners)
@@ -127,7 +127,7 @@ struct RestoreTests {
   @Test("an empty buffer survives, and an enormous capacity costs nothing")
   func extremes() throws {
     let empty = try PrioritizedEpisodeReplayBuffer(capacity: 1 << 60, schema: testSchema(), seed: 4)
-    var restored = try PrioritizedEpisodeReplayBuffer(capacity: 3, schema: testSchema(), seed: 0)
+    var restored = try PrioritizedEpisodeReplayBuffer(capacity: 1 << 60, schema: testSchema(), seed: 0)
     try restored.restore(from: empty.state)
     #expect(restored.state == empty.state)
     var state = empty.state

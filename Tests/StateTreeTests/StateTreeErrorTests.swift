@@ -18,6 +18,10 @@ struct StateTreeErrorTests {
       "the tensor holds float32, not float64; ask for float32, nothing is converted silently"
     ),
     (
+      .inexactCast("300", from: .int64, to: .uint8),
+      "300 of a tensor of int64 cannot be uint8; choose a type that holds every number of it"
+    ),
+    (
       .cannotConcatenate(["float32 [2, 3]", "int8 [1]"]),
       "tensors of different type or row shape cannot stand one behind the other: float32 [2, 3], int8 [1]"
     ),

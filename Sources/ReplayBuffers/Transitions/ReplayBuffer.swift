@@ -72,6 +72,7 @@ public struct ReplayBuffer: Sendable {
     guard self.count > 0 else { throw .emptyBuffer }
     batch.fit(schema, count: count)
     generator.fill(&batch.steps, from: steps)
+    for index in batch.weights.indices { batch.weights[index] = 1 }
     ring.read(&batch)
   }
 }
