@@ -1,3 +1,5 @@
+internal import CPrefetch
+
 // `unsafe` in this file: single words of a group are read from its memory. Each lane is below eight, whatever the numbers
 // are, and the group is checked against the array.
 
@@ -17,6 +19,14 @@ extension Array where Element == SIMD8<Double> {
       let (left, right) = unsafe (words[lane] + words[lane + 1], words[lane + 2] + words[lane + 3])
       lane += 2 * Self.side(left, right, &rest)
       return unsafe lane + Self.side(words[lane], words[lane + 1], &rest)
+    }
+  }
+
+  /// Asks for a group before it is needed, if there is one of this number.
+  @inline(__always) func prefetch(_ group: Int) {
+    unsafe withUnsafeBufferPointer { groups in
+      guard let first = groups.baseAddress, group < groups.count, group >= 0 else { return }
+      unsafe rlbuf_prefetch(first + group)
     }
   }
 

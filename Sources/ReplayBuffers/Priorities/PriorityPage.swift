@@ -24,7 +24,11 @@ struct PriorityPage: Sendable {
   static let height = blank.sums.height
 
   /// Sets a leaf and nothing above it; 0 takes it out.
-  @inline(__always) mutating func put(_ slot: Int, _ leaf: Double) { leaves.put(slot, leaf) }
+  @inline(__always) mutating func put(_ slot: Int, _ leaf: Double) {
+    sums.prefetch(slot >> 3)
+    minimums.prefetch(slot >> 3)
+    leaves.put(slot, leaf)
+  }
 
   /// Merges the group of leaves that a slot is in.
   @inline(__always) mutating func lift(_ slot: Int) {
@@ -49,7 +53,9 @@ struct PriorityPage: Sendable {
 
   /// Moves a search one level down: from a group of sums to the one below; below the last level are groups of leaves.
   @inline(__always) func below(_ group: Int, atPrefix rest: inout Double) -> Int {
-    sums.below(group, atPrefix: &rest)
+    let place = sums.below(group, atPrefix: &rest)
+    leaves.groups.prefetch(sums.index(ofPlace: place))
+    return place
   }
 
   /// The slot at which a search ends that `below` led out of the sums.

@@ -75,6 +75,9 @@ struct Pyramid<Rule: GroupRule>: Sendable {
     groups[(group - 1) >> 3][(group - 1) & 7] = Rule.merged(groups[group])
   }
 
+  /// Asks for the group of a value before it is needed.
+  @inline(__always) func prefetch(_ index: Int) { groups.prefetch(bottom + index >> 3) }
+
   /// The first group of a level, counted from the bottom, which is 1.
   func first(_ level: Int) -> Int { (1 << (3 * (height - level)) - 1) / 7 }
 
@@ -88,7 +91,9 @@ extension Pyramid<SumRule> {
   /// Moves one level down: from a group to the group, or in the last level the value, that the prefix lies in.
   /// - Returns: the number of the group below; in the last level that of the value, counted on from the last group.
   @inline(__always) func below(_ group: Int, atPrefix rest: inout Double) -> Int {
-    8 * group + 1 + groups.lane(of: group, atPrefix: &rest)
+    let place = 8 * group + 1 + groups.lane(of: group, atPrefix: &rest)
+    groups.prefetch(place)
+    return place
   }
 
   /// The index of a value from what `below` gave in the last level.
