@@ -10,6 +10,8 @@ extension ReplayBufferError: CustomStringConvertible {
       episodeDescription
     case .emptyBuffer, .unequalCounts, .invalidPriority, .unknownStep:
       samplingDescription
+    case .tooFewTransitions, .tooFewNewest, .fullBuffer:
+      queueDescription
     case .wrongKind, .differentCapacity, .differentSchema, .missingSetting, .invalidContents, .brokenInvariant, .state:
       stateDescription
     }
@@ -60,6 +62,21 @@ extension ReplayBufferError: CustomStringConvertible {
       "the priority of step \(step) is \(priority), expected a finite number; look for a loss that diverged"
     case .unknownStep(let step, let next):
       "step \(step) was never in the buffer, whose next step is \(next); give the step numbers of a sample of this buffer"
+    default: ""
+    }
+  }
+
+  private var queueDescription: String {
+    switch self {
+    case .tooFewTransitions(let asked, let held):
+      "\(asked) transitions are asked for and \(held) wait, each to be returned once; add \(asked - held) more before "
+        + "sampling, or ask for at most \(held)"
+    case .tooFewNewest(let asked, let needed, let waiting):
+      "a batch of \(asked) takes \(needed) transitions that were not returned yet and \(waiting) wait; add "
+        + "\(needed - waiting) more before sampling, ask for a smaller batch, or raise the replay ratio"
+    case .fullBuffer(let capacity, let held, let added):
+      "\(added) transitions do not fit: \(held) of at most \(capacity) wait already; sample before adding, or make the "
+        + "buffer with a larger capacity"
     default: ""
     }
   }

@@ -24,6 +24,12 @@ public enum ReplayBufferError: Error, Sendable, Equatable {
   case tooManyOpenEpisodes(limit: Int)
   /// Sampling from a buffer without a step.
   case emptyBuffer
+  /// Sampling more out of a buffer than it holds, where each transition is returned once.
+  case tooFewTransitions(asked: Int, held: Int)
+  /// Sampling a batch with a share of newest transitions of which fewer wait.
+  case tooFewNewest(asked: Int, needed: Int, waiting: Int)
+  /// Adding more to a buffer than fits, where nothing may be evicted.
+  case fullBuffer(capacity: Int, held: Int, added: Int)
   /// Another number of priorities than of steps.
   case unequalCounts(steps: Int, priorities: Int)
   /// A priority that is not a finite number.

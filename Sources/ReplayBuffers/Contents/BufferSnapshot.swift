@@ -8,15 +8,16 @@ public struct BufferSnapshot: BufferContents {
   enum Source: Sendable {
     case transitions(ChunkLog)
     case episodes(EpisodeRows)
+    case slots(SlotRows)
   }
 
   /// The type of the buffer.
-  public let kind: String
+  public internal(set) var kind: String
   /// The columns.
   public let schema: BufferSchema
   let source: Source
   /// The state but what is as long as the buffer, which is made when asked for.
-  let settings: StateMap
+  var settings: StateMap
   let priorities: PriorityLeaves?
 
   init(
@@ -32,7 +33,7 @@ public struct BufferSnapshot: BufferContents {
   /// How the rows lie.
   public var layout: BufferLayout {
     switch source {
-    case .transitions: .transitions
+    case .transitions, .slots: .transitions
     case .episodes: .episodes
     }
   }
@@ -42,11 +43,12 @@ public struct BufferSnapshot: BufferContents {
     switch source {
     case .transitions(let log): log.rows.count
     case .episodes(let episodes): episodes.rowCount
+    case .slots(let slots): slots.table.count
     }
   }
 
-  /// Counters, sampler, episodes and priorities.
-  /// - Complexity: O(steps) with priorities, else O(episodes)
+  /// Counters, sampler, episodes, priorities and slots.
+  /// - Complexity: O(steps) with priorities or slots, else O(episodes)
   public func state() -> StateValue {
     var map = settings
     let steps: () -> [Int]
@@ -55,6 +57,9 @@ public struct BufferSnapshot: BufferContents {
     case .episodes(let episodes):
       map["episodes"] = episodes.table.state
       steps = episodes.steps
+    case .slots(let slots):
+      map["slots"] = slots.state
+      steps = { [] }
     }
     map["priorities"] = priorities.map { .tensor(Tensor(vector: steps().map($0.leaf))) }
     return .map(map)
@@ -71,6 +76,8 @@ public struct BufferSnapshot: BufferContents {
       return RowBatch(firstRow: range.lowerBound, steps: steps.map(Int64.init), columns: log.rows(steps))
     case .episodes(let episodes):
       return episodes.rows(range)
+    case .slots(let slots):
+      return slots.rows(range)
     }
   }
 }
