@@ -57,6 +57,20 @@ struct ErrorTests {
     ),
     (.emptyBuffer, "the buffer holds no step to sample; add steps before sampling"),
     (
+      .tooFewTransitions(asked: 32, held: 8),
+      "32 transitions are asked for and 8 wait, each to be returned once; add 24 more before sampling, or ask for at most 8"
+    ),
+    (
+      .tooFewNewest(asked: 32, needed: 16, waiting: 4),
+      "a batch of 32 takes 16 transitions that were not returned yet and 4 wait; add 12 more before sampling, ask for a "
+        + "smaller batch, or raise the replay ratio"
+    ),
+    (
+      .fullBuffer(capacity: 10, held: 8, added: 4),
+      "4 transitions do not fit: 8 of at most 10 wait already; sample before adding, or make the buffer with a larger "
+        + "capacity"
+    ),
+    (
       .unequalCounts(steps: 4, priorities: 3),
       "3 priorities are given for 4 steps; give one for each step of the sample"
     ),
