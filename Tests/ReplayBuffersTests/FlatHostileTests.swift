@@ -129,7 +129,8 @@ import Testing
     var state = buffer.state
     state["state", "slots"] = Hostile.steps([7, 7, 8, 9])
     state["rows", "steps"] = Hostile.steps([7, 7, 8, 9])
-    #expect(throws: ReplayBufferError.self) { try buffer.restore(from: state) }
+    let error = #expect(throws: ReplayBufferError.self) { try buffer.restore(from: state) }
+    #expect(error == .invalidContents("row 1 is step 7 behind step 7, by its slots it is step 7"))
   }
 
   @Test func `batches of other rows than asked for are refused`() throws {
@@ -137,10 +138,12 @@ import Testing
     for range in [0..<3, 1..<4, 0..<0] {
       let liar = Hostile.Liar(base: snapshot, batch: snapshot.rows(range))
       let error = #expect(throws: ReplayBufferError.self) { try ReservoirReplayBuffer(contents: liar) }
-      guard case .invalidContents? = error else { throw Noticed(error: error) }
+      guard case .invalidContents? = error else {
+        Issue.record("noticed late: \(String(describing: error))")
+        return
+      }
     }
   }
-  private struct Noticed: Error { let error: ReplayBufferError? }
 
   @Test func `what the contents do not say is taken from the defaults`() throws {
     var state = try Self.reservoir().state
