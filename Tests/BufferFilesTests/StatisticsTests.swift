@@ -144,6 +144,30 @@ import Testing
     #expect(statistics.returns.mean == 7)
   }
 
+  @Test(arguments: [1, 2, 5, 1_000])
+  func `an episode with a hole has no return, and the one after it has, cut anywhere`(batchSize: Int) throws {
+    let schema = try BufferSchema([
+      ColumnSchema("rewards", .float32), ColumnSchema("terminateds", .bool), ColumnSchema("truncateds", .bool),
+    ])
+    // Ends at 4, 9, 11, 20, 22 and 31; missing are 6 and 7 inside the second, 12 before the fourth, 23 to 29 before 30.
+    let steps: [Int64] = [2, 3, 4, 5, 8, 9, 10, 11, 13, 20, 21, 22, 30, 31, 32]
+    let ends: Set<Int64> = [4, 9, 11, 20, 22, 31]
+    let batch = RowBatch(
+      firstRow: 0, steps: steps,
+      columns: [
+        Tensor(vector: steps.map { Float($0) }), Tensor(vector: steps.map(ends.contains)),
+        Tensor(vector: steps.map { _ in false }),
+      ])
+    var accumulator = EpisodeAccumulator(layout: .transitions, schema: schema)
+    for start in stride(from: 0, to: batch.count, by: batchSize) {
+      accumulator.add(batch.part(start..<min(batch.count, start + batchSize)))
+    }
+    #expect(accumulator.returns == [9, 21, 43])
+    #expect(accumulator.lengths == [3, 2, 2])
+    let statistics = try #require(accumulator.statistics(nil))
+    #expect((statistics.terminatedCount, statistics.truncatedCount, statistics.openCount) == (3, 0, 1))
+  }
+
   @Test("episodes with a table: how they ended comes from the table")
   func table() throws {
     let contents = try MemoryContents.episodes(lengths: [3, 1, 0, 12, 4])

@@ -61,6 +61,31 @@ struct SegmentTests {
     #expect(pieces(SegmentPlan(flat(5..<5), known: known, rowsPerSegment: 10)) == [])
   }
 
+  /// A reservoir held 0, 1, 7, 8, 9 and on, and now 7 and then, in place of five of those behind it, 15 and on. By number
+  /// 7 seems to be row 7 of the old segment, whose later rows are right.
+  @Test func `transitions with holes between them are neither sealed nor recognized`() {
+    let unit = BufferOutline.Unit(run: .init(firstStep: 7, rowCount: 25), firstRow: 0, isDone: false)
+    let outline = BufferOutline(units: [unit], isDivisible: true)
+    let known = segment((0, 20))
+    #expect(
+      pieces(SegmentPlan(outline, known: [0: known], rowsPerSegment: 10)) == [
+        "new 0 0..<10", "new 1 0..<10", "new 2 0..<5",
+      ])
+    #expect(SegmentSampling.Alignment(known, in: outline).rows(10..<20) == nil)
+    #expect(SegmentSampling.Alignment(known, in: flat(7..<32)).rows(10..<20) == [3..<13])
+  }
+
+  @Test func `the steps of a snapshot say whether its rows can be sealed`() throws {
+    var buffer = try ReservoirReplayBuffer.empty(capacity: 30)
+    var generator = PCG64(seed: 1)
+    while buffer.insertionCount < 12 { try buffer.grow(using: &generator) }
+    #expect(buffer.insertionCount <= 30)
+    #expect(try BufferOutline(buffer.snapshot(), state: [:]).units.map(\.isDone) == [true])
+    while buffer.insertionCount < 200 { try buffer.grow(using: &generator) }
+    let outline = try BufferOutline(buffer.snapshot(), state: [:])
+    #expect(outline.units.map(\.isDone) == [false] && outline.units[0].run.rowCount == 30)
+  }
+
   @Test func `only done episodes are sealed, and what is open stays between them`() {
     let outline = episodes([(0, 4, true), (1, 5, false), (9, 6, true), (20, 3, true), (-1, 1, false)])
     #expect(

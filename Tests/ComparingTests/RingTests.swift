@@ -16,6 +16,40 @@ struct RingTests {
     try check(before, buffer.snapshot(), seed)
   }
 
+  @Test(arguments: 0..<UInt64(40)) func `a reservoir whose slots were overwritten`(seed: UInt64) throws {
+    var world = FlatWorld(seed: seed)
+    var buffer = ReservoirReplayBuffer(capacity: 25, schema: try FlatWorld.schema(), seed: seed)
+    try world.fill(&buffer, rows: Int(world.generator.integers(in: 1..<60)))
+    let before = buffer.snapshot()
+    let slots = buffer.slots
+    try world.fill(&buffer, rows: Int(world.generator.integers(in: 1..<40)))
+    try check(before, buffer.snapshot(), seed)
+    let changes = try BufferDiff(from: before, to: buffer.snapshot()).state.filter { $0.path.description == "slots" }
+    #expect(changes.isEmpty == (slots == buffer.slots), "seed \(seed)")
+  }
+
+  @Test(arguments: 0..<UInt64(20)) func `a queue out of which the oldest were taken`(seed: UInt64) throws {
+    var world = FlatWorld(seed: seed)
+    var buffer = FIFOReplayBuffer(capacity: 100, schema: try FlatWorld.schema())
+    try world.fill(&buffer, rows: Int(world.generator.integers(in: 1..<60)))
+    let before = buffer.snapshot()
+    try world.fill(&buffer, rows: Int(world.generator.integers(in: 1..<40)))
+    _ = try buffer.sample(count: Int(world.generator.integers(in: 0...Int64(buffer.count))))
+    try check(before, buffer.snapshot(), seed)
+  }
+
+  @Test func `a mix of which more was returned differs in its counters alone`() throws {
+    var world = FlatWorld(seed: 7)
+    var buffer = MixInReplayBuffer(
+      ReplayBuffer(capacity: 25, schema: try FlatWorld.schema(), seed: 7), replayRatio: 0)
+    try world.fill(&buffer, rows: 20)
+    let before = buffer.snapshot()
+    _ = try buffer.sample(count: 5)
+    let diff = try BufferDiff(from: before, to: buffer.snapshot())
+    #expect(diff.ring.isSame && diff.columns.isEmpty && !diff.isSame)
+    #expect(diff.state.map(\.path.description).sorted() == ["next_newest", "num_timesteps_returned"])
+  }
+
   @Test(arguments: 0..<UInt64(40)) func `episodes that grew, went and went on`(seed: UInt64) throws {
     var world = EpisodeWorld(seed: seed)
     var buffer = try EpisodeReplayBuffer(capacity: 60, schema: try EpisodeWorld.schema(), seed: seed)

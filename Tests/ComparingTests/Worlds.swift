@@ -61,6 +61,14 @@ struct EpisodeWorld {
   }
 }
 
+protocol TransitionAdding {
+  mutating func add(_ columns: [Tensor]) throws(ReplayBufferError)
+}
+extension ReplayBuffer: TransitionAdding {}
+extension FIFOReplayBuffer: TransitionAdding {}
+extension ReservoirReplayBuffer: TransitionAdding {}
+extension MixInReplayBuffer: TransitionAdding {}
+
 /// A flat buffer with every kind of column.
 struct FlatWorld {
   static func schema() throws -> BufferSchema {
@@ -74,7 +82,7 @@ struct FlatWorld {
   var generator: PCG64
   init(seed: UInt64) { generator = PCG64(seed: seed) }
 
-  mutating func fill(_ buffer: inout ReplayBuffer, rows: Int) throws {
+  mutating func fill(_ buffer: inout some TransitionAdding, rows: Int) throws {
     let floats = { (generator: inout PCG64, count: Int) in (0..<count).map { _ in Float(generator.random()) } }
     let parts = Tensor(vector: floats(&generator, rows * 2))
     try buffer.add([

@@ -86,7 +86,9 @@ import Testing
     #expect(throws: ReplayBufferError.fullBuffer(capacity: 5, held: 5, added: 1)) {
       try buffer.add(row: FlatExamples.row(5))
     }
-    #expect(throws: ReplayBufferError.wrongColumnCount(expected: 4, found: 1)) { try buffer.add([Tensor(vector: [0.5])]) }
+    #expect(throws: ReplayBufferError.wrongColumnCount(expected: 4, found: 1)) {
+      try buffer.add([Tensor(vector: [0.5])])
+    }
     #expect(throws: ReplayBufferError.self) { try buffer.add(row: FlatExamples.rows(5..<6)) }
     #expect(buffer.state == state)
   }

@@ -35,7 +35,8 @@ import Testing
     Damage("no rows", "rows", to: nil), Damage("no column", "rows", "columns", "obs", to: nil),
     Damage("a column of another type", "rows", "columns", "rewards", to: Hostile.steps([0])),
     Damage("a schema of nothing", "schema", to: []), Damage("no state", "state", to: nil),
-    Damage("state of another form", "state", to: "text"), Damage("a row too few", "rows", "steps", to: Hostile.steps([5])),
+    Damage("state of another form", "state", to: "text"),
+    Damage("a row too few", "rows", "steps", to: Hostile.steps([5])),
     Damage("no capacity", "state", "capacity", to: nil), Damage("capacity 0", "state", "capacity", to: 0),
     Damage("capacity too small", "state", "capacity", to: 3),
     Damage("a capacity that overflows", "state", "capacity", to: .int(.max)),
@@ -66,7 +67,8 @@ import Testing
       return Hostile.steps(numbers)
     }
     return [
-      Damage("no slots", "state", "slots", to: nil), Damage("a slot too few", "state", "slots", to: Hostile.steps([1, 2, 3])),
+      Damage("no slots", "state", "slots", to: nil),
+      Damage("a slot too few", "state", "slots", to: Hostile.steps([1, 2, 3])),
       Damage("slots as floats", "state", "slots", to: .tensor(Tensor(vector: [0.5, 1, 2, 3]))),
       Damage("a step in two slots", "state", "slots", to: edited(slots, 0, slots[1])),
       Damage("a step twice", "rows", "steps", to: edited(steps, 0, steps[1])),

@@ -144,7 +144,9 @@ struct NaiveReservoir {
   @Test func `rows larger than a page and rows of nothing have their slots too`() throws {
     let wide = try BufferSchema([ColumnSchema("pixels", .uint8, shape: [300, 300])])
     var buffer = ReservoirReplayBuffer(capacity: 3, schema: wide, seed: 8)
-    for step in 0..<12 { try buffer.add([Tensor([UInt8](repeating: UInt8(step), count: 90000), shape: [1, 300, 300])]) }
+    for step in 0..<12 {
+      try buffer.add([Tensor([UInt8](repeating: UInt8(step), count: 90000), shape: [1, 300, 300])])
+    }
     let batch = try buffer.sample(count: 5)
     #expect(batch["pixels"]?.bytes == batch.steps.flatMap { [UInt8](repeating: UInt8($0), count: 90000) })
     let nothing = try BufferSchema([ColumnSchema("nothing", .float32, shape: [0])])

@@ -4,7 +4,8 @@ internal import StateTree
 /// The episodes of a buffer in numbers: how many, how they ended, their returns and lengths.
 ///
 /// The return of an episode is the undiscounted sum of its stored rewards. Of transitions without an episode table, only
-/// episodes whose end is stored are counted, and the oldest may have lost its beginning.
+/// episodes whose end is stored and before whose end no step number is missing are counted; the oldest may have lost its
+/// beginning.
 public struct EpisodeStatistics: Sendable, Equatable {
   /// How many episodes ended by the environment's own rule.
   public var terminatedCount = 0
@@ -32,6 +33,10 @@ public struct EpisodeAccumulator: Sendable {
   private let ends: [Int]
   private var currentReturn = 0.0
   private var currentLength = 0
+  /// The step number of the row before; nil before the first.
+  private var lastStep: Int64?
+  /// Whether steps are missing since the last end: what ends next has lost a part.
+  private var hasHole = false
   private var gatheredReturns: [Double] = []
   private var gatheredLengths: [Int64] = []
   private var truncatedFlags: [Bool] = []
@@ -55,6 +60,7 @@ public struct EpisodeAccumulator: Sendable {
         endEpisode(isTruncated: false)
         continue
       }
+      if layout == .transitions { follow(batch.steps[row]) }
       currentReturn += values?[row] ?? 0
       currentLength += 1
       if layout == .transitions, flags[0][row] != 0 || flags[1][row] != 0 {
@@ -63,11 +69,19 @@ public struct EpisodeAccumulator: Sendable {
     }
   }
 
+  /// Notes whether steps are missing before this one, as between those that a reservoir kept.
+  private mutating func follow(_ step: Int64) {
+    if let lastStep, step != lastStep &+ 1 { hasHole = true }
+    lastStep = step
+  }
+
   private mutating func endEpisode(isTruncated: Bool) {
-    gatheredReturns.append(currentReturn)
-    gatheredLengths.append(Int64(currentLength))
-    truncatedFlags.append(isTruncated)
-    (currentReturn, currentLength) = (0, 0)
+    if !hasHole {
+      gatheredReturns.append(currentReturn)
+      gatheredLengths.append(Int64(currentLength))
+      truncatedFlags.append(isTruncated)
+    }
+    (currentReturn, currentLength, hasHole) = (0, 0, false)
   }
 
   /// The return of each episode, in the order of the rows.

@@ -120,7 +120,7 @@ struct BufferSaving {
   private func steps(of units: [BufferOutline.Unit]) -> Range<Int> {
     var (first, end) = (Int.max, 0)
     for unit in units where unit.run.firstStep >= 0 {
-      first = min(first, unit.run.firstStep)
+      first = min(first, Int(snapshot.rows(unit.firstRow..<unit.firstRow + 1).steps[0]))
       // The last row of an episode holds its final observation and has no step.
       let last = unit.firstRow + unit.run.rowCount - (outline.isDivisible ? 1 : 2)
       end = max(end, Int(snapshot.rows(last..<last + 1).steps[0]) + 1)

@@ -9,7 +9,7 @@ struct BufferOutline {
     var run: SegmentRun
     /// The first of them in the snapshot.
     var firstRow: Int
-    /// Whether they will never change.
+    /// Whether they will never change. Transitions with holes between their steps may: a reservoir replaces any of them.
     var isDone: Bool
   }
 
@@ -32,9 +32,7 @@ struct BufferOutline {
   init(_ snapshot: BufferSnapshot, state: StateValue) throws {
     switch snapshot.layout {
     case .transitions:
-      let count = snapshot.rowCount
-      let runs = count > 0 ? [SegmentRun(firstStep: Int(snapshot.rows(0..<1).steps[0]), rowCount: count)] : []
-      self.init(units: runs.map { Unit(run: $0, firstRow: 0, isDone: true) }, isDivisible: true)
+      self.init(units: Self.window(snapshot).map { [$0] } ?? [], isDivisible: true)
     case .episodes:
       let table = try EpisodeTable(state: StateReader(state["episodes"] ?? .nil, at: ["episodes"]))
       let units = table.episodes.map { episode in
@@ -46,5 +44,14 @@ struct BufferOutline {
       }
       self.init(units: units, isDivisible: false)
     }
+  }
+
+  /// All rows of flat transitions, whose steps ascend; nil without any.
+  private static func window(_ snapshot: BufferSnapshot) -> Unit? {
+    let count = snapshot.rowCount
+    guard count > 0 else { return nil }
+    let (first, last) = (snapshot.rows(0..<1).steps[0], snapshot.rows(count - 1..<count).steps[0])
+    return Unit(
+      run: .init(firstStep: Int(first), rowCount: count), firstRow: 0, isDone: last - first == Int64(count - 1))
   }
 }

@@ -52,26 +52,30 @@ struct SegmentPlan: Equatable {
     let first = window.run.firstStep
     let end = first + window.run.rowCount
     var next = first
-    let candidates = known.compactMap { number, segment in segment.runs.first.map { (number, $0) } }
+    let sealable = window.isDone ? known : [:]
+    let candidates = sealable.compactMap { number, segment in segment.runs.first.map { (number, $0) } }
     for (number, run) in candidates.sorted(by: { $0.1.firstStep < $1.1.firstStep }) {
       let runEnd = run.firstStep + run.rowCount
       let start = max(run.firstStep, first)
       guard start >= next, start < runEnd, runEnd <= end else { continue }
-      addTransitions(next..<start, first, rowsPerSegment, isTail: false)
+      addTransitions(next..<start, of: window, rowsPerSegment, isTail: false)
       pieces.append(Piece(source: .known(number), rows: start - run.firstStep..<run.rowCount))
       next = runEnd
     }
-    addTransitions(next..<end, first, rowsPerSegment, isTail: true)
+    addTransitions(next..<end, of: window, rowsPerSegment, isTail: true)
   }
 
-  /// New segments for steps; those of a tail that make no full segment are not sealed.
-  private mutating func addTransitions(_ steps: Range<Int>, _ first: Int, _ rowsPerSegment: Int, isTail: Bool) {
+  /// New segments for steps; those of a tail that make no full segment are not sealed, nor is any of rows that may change.
+  private mutating func addTransitions(
+    _ steps: Range<Int>, of window: BufferOutline.Unit, _ rowsPerSegment: Int, isTail: Bool
+  ) {
+    let first = window.run.firstStep
     for start in stride(from: steps.lowerBound, to: steps.upperBound, by: rowsPerSegment) {
       let count = min(rowsPerSegment, steps.upperBound - start)
       let unit = BufferOutline.Unit(
-        run: .init(firstStep: start, rowCount: count), firstRow: start - first, isDone: true)
+        run: .init(firstStep: start, rowCount: count), firstRow: start - first, isDone: window.isDone)
       pieces.append(Piece(source: .new(new.count), rows: 0..<count))
-      new.append(New(units: [unit], isSealed: !isTail || count == rowsPerSegment))
+      new.append(New(units: [unit], isSealed: window.isDone && (!isTail || count == rowsPerSegment)))
     }
   }
 

@@ -50,7 +50,8 @@ enum SegmentSampling {
     }
 
     private mutating func alignTransitions(_ segment: Segment, _ outline: BufferOutline) {
-      guard let run = segment.runs.first, let window = outline.units.first?.run else { return }
+      guard let run = segment.runs.first, let unit = outline.units.first, unit.isDone else { return }
+      let window = unit.run
       let first = max(run.firstStep, window.firstStep)
       let end = run.firstStep + run.rowCount
       guard first < end, end <= window.firstStep + window.rowCount else { return }

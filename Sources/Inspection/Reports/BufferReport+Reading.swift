@@ -39,7 +39,7 @@ extension BufferReport {
     (kind, layout, self.state) = (contents.kind, contents.layout, state)
     isFromRLlib = state.entries.contains { $0.path.keys.first == "rllib" }
     (rowCount, stepCount, steps) = (summary.rowCount, summary.stepCount, summary.steps)
-    turnover = Turnover(summary)
+    turnover = Turnover(summary, of: kind)
     episodes = summary.episodes
     columnCount = contents.schema.columns.count
     rowBytes = contents.schema.rowBytes.multipliedOrMaximum(summary.rowCount)
@@ -76,12 +76,14 @@ extension BufferReport {
 }
 
 extension BufferReport.Turnover {
-  init(_ summary: FileSummary) {
+  init(_ summary: FileSummary, of kind: String) {
     capacity = summary.counters.count("capacity")
     added = summary.counters.count("num_timesteps_added")
-    evictedSteps = added.flatMap { $0 >= summary.stepCount ? $0 - summary.stepCount : nil }
     evictedEpisodes = summary.counters.count("num_episodes_evicted")
     sampled = summary.counters.count("sampled_timesteps")
+    // A queue evicts nothing: what is gone was sampled.
+    let left = kind == FIFOReplayBuffer.kind ? added.map { max(0, $0 - (sampled ?? 0)) } : added
+    evictedSteps = left.flatMap { $0 >= summary.stepCount ? $0 - summary.stepCount : nil }
   }
 }
 

@@ -25,7 +25,7 @@ extension ReservoirReplayBuffer: SavableBuffer {
     let held = try saved.count("num_timesteps")
     guard held == contents.rowCount, held == min(capacity, insertionCount) else {
       throw ReplayBufferError.invalidContents(
-        "\(held) of \(insertionCount) transitions are held, in \(contents.rowCount) rows with a capacity of \(capacity)")
+        "\(held) of \(insertionCount) transitions are held, in \(contents.rowCount) rows of a capacity of \(capacity)")
     }
     try load(contents, slots: saved.integers("slots"))
     try checkInvariants()
@@ -36,7 +36,7 @@ extension ReservoirReplayBuffer: SavableBuffer {
     guard slots.count == contents.rowCount else {
       throw ReplayBufferError.invalidContents("\(slots.count) slots for \(contents.rowCount) rows")
     }
-    for (slot, step) in slots.enumerated() where step != slot && !(Int64(capacity)..<Int64(insertionCount)).contains(step) {
+    for (slot, step) in slots.enumerated() where !mayHold(Int(step), in: slot) {
       throw ReplayBufferError.invalidContents("slot \(slot) holds step \(step), which never came there")
     }
     table.extend(to: slots.count)
@@ -46,13 +46,18 @@ extension ReservoirReplayBuffer: SavableBuffer {
       for (row, slot) in order[batch.rows].enumerated() {
         let step = slots[slot]
         guard batch.steps[row] == step, step > last else {
-          throw ReplayBufferError.invalidContents(
-            "row \(batch.firstRow + row) is step \(batch.steps[row]) behind step \(last), by its slots it is step \(step)")
+          let found = "row \(batch.firstRow + row) is step \(batch.steps[row]) behind step \(last)"
+          throw ReplayBufferError.invalidContents("\(found), by its slots it is step \(step)")
         }
         last = step
         table.write(slot, step: Int(step), row: row, of: batch.columns)
       }
     }
+  }
+
+  /// Whether a step can lie in a slot: the one that began there, or one that came when there was no free slot.
+  private func mayHold(_ step: Int, in slot: Int) -> Bool {
+    step == slot || capacity <= step && step < insertionCount
   }
 
   /// Checks that every slot holds a step that can have come there, each once, and that the counters agree.
@@ -65,11 +70,12 @@ extension ReservoirReplayBuffer: SavableBuffer {
     }
     let slots = slots
     guard Set(slots).count == count else { throw ReplayBufferError.brokenInvariant("a step in two slots") }
-    for (slot, step) in slots.enumerated() where step != slot && !(capacity <= step && step < insertionCount) {
+    for (slot, step) in slots.enumerated() where !mayHold(step, in: slot) {
       throw ReplayBufferError.brokenInvariant("step \(step) in slot \(slot) with \(insertionCount) added")
     }
     guard table.pageCount == (count + table.rowsPerPage - 1) / table.rowsPerPage else {
-      throw ReplayBufferError.brokenInvariant("\(table.pageCount) pages of \(table.rowsPerPage) rows for \(count) steps")
+      throw ReplayBufferError.brokenInvariant(
+        "\(table.pageCount) pages of \(table.rowsPerPage) rows for \(count) steps")
     }
     try generator.checkInvariants()
   }

@@ -24,13 +24,53 @@ extension ReplayBuffer: GrowingBuffer {
   }
 
   mutating func grow(using generator: inout PCG64) throws {
-    let count = Int(generator.integers(in: 1..<20))
-    let numbers = (0..<count).map { _ in Float(generator.random()) }
-    try add([
-      Tensor(numbers + numbers, shape: [count, 2]), Tensor(vector: numbers.map { Int64($0 * 100) }),
-      Tensor(vector: numbers), Tensor(vector: numbers.map { UInt8($0 * 255) }),
-      Tensor(numbers + numbers, shape: [count, 2]),
-    ])
+    try add(transitions(using: &generator))
+    _ = try sample(count: 2)
+  }
+}
+
+/// Some transitions in the order of the flat schema.
+private func transitions(using generator: inout PCG64) throws -> [Tensor] {
+  let count = Int(generator.integers(in: 1..<20))
+  let numbers = (0..<count).map { _ in Float(generator.random()) }
+  return [
+    try Tensor(numbers + numbers, shape: [count, 2]), Tensor(vector: numbers.map { Int64($0 * 100) }),
+    Tensor(vector: numbers), Tensor(vector: numbers.map { UInt8($0 * 255) }),
+    try Tensor(numbers + numbers, shape: [count, 2]),
+  ]
+}
+
+extension FIFOReplayBuffer: GrowingBuffer {
+  static func empty(capacity: Int) throws -> FIFOReplayBuffer {
+    FIFOReplayBuffer(capacity: capacity, schema: try testSchema(isFlat: true))
+  }
+
+  mutating func grow(using generator: inout PCG64) throws {
+    let added = try transitions(using: &generator)
+    let room = capacity - count
+    if let rows = added.first?.rowCount, rows > room { _ = try sample(count: rows - room) }
+    try add(added)
+  }
+}
+
+extension ReservoirReplayBuffer: GrowingBuffer {
+  static func empty(capacity: Int) throws -> ReservoirReplayBuffer {
+    ReservoirReplayBuffer(capacity: capacity, schema: try testSchema(isFlat: true), seed: 3)
+  }
+
+  mutating func grow(using generator: inout PCG64) throws {
+    try add(transitions(using: &generator))
+    _ = try sample(count: 2)
+  }
+}
+
+extension MixInReplayBuffer<ReplayBuffer>: GrowingBuffer {
+  static func empty(capacity: Int) throws -> MixInReplayBuffer {
+    MixInReplayBuffer(try ReplayBuffer.empty(capacity: capacity), replayRatio: 0.5)
+  }
+
+  mutating func grow(using generator: inout PCG64) throws {
+    try add(transitions(using: &generator))
     _ = try sample(count: 2)
   }
 }
