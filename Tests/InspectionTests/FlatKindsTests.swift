@@ -36,6 +36,8 @@ import Testing
     #expect(lines.contains { $0.contains("fifo replay buffer") }, "\(lines)")
     #expect(lines.contains("steps 30 stored, numbers 20 to 49"), "\(lines)")
     #expect(lines.contains("turnover 50 added, 0 evicted, 20 sampled"), "\(lines)")
+    #expect(lines.contains("generator none"), "\(lines)")
+    #expect(!lines.contains { $0.hasPrefix("state") }, "all of it stands above: \(lines)")
     #expect(lines.contains { $0.hasPrefix("episodes: 3") }, "\(lines)")
   }
 

@@ -44,7 +44,8 @@ extension TextRendering {
       ("steps", Self.steps(report)), ("rows", Self.rows(report)),
       ("capacity", report.turnover.capacity.map { NumberText.count($0, "step") } ?? notSaved),
       ("turnover", Self.turnover(report.turnover)),
-      ("generator", report.generator ?? notSaved),
+      // A queue draws nothing.
+      ("generator", report.generator ?? (report.kind == FIFOReplayBuffer.kind ? "none" : notSaved)),
     ]
     if let spaces = report.spaces, !spaces.isEmpty {
       facts.append(("spaces", spaces.map { "\($0.name) \($0.description)" }.joined(separator: "; ")))

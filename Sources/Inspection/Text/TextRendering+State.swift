@@ -19,10 +19,10 @@ extension TextRendering {
 
   /// The values of a state, those that are counters left out unless everything is asked for.
   func add(_ state: StateListing, of name: String? = nil, to page: inout TextPage) {
-    guard state.count > 0 else { return }
-    page.heading("state\(name.map { " of \($0)" } ?? ""): \(NumberText.count(state.count, "value"))")
     let entries =
       detail == .complete ? state.entries : state.entries.filter { $0.path.keys.count > 1 || $0.byteCount > 9 }
+    guard !entries.isEmpty || state.count > state.entries.count else { return }
+    page.heading("state\(name.map { " of \($0)" } ?? ""): \(NumberText.count(state.count, "value"))")
     let shown = shown(entries.count, of: Self.stateLimit)
     var table = TextTable([
       .init(title: "path", minimumWidth: 20), .init(title: "value", minimumWidth: 12),
