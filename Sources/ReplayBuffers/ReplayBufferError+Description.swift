@@ -87,7 +87,7 @@ extension ReplayBufferError: CustomStringConvertible {
       "the contents are of the kind \(found), expected \(expected); load them into a buffer of their own kind"
     case .differentCapacity(let saved, let capacity):
       "the contents were saved with a capacity of \(saved) and the buffer has one of \(capacity); allow it to grow or to keep "
-        + "the newest, or make the buffer with the saved capacity"
+        + "the newest, where such a buffer can, or make the buffer with the saved capacity"
     case .differentSchema(let saved, let expected):
       "the saved columns are \(saved), the buffer's are \(expected); say which columns were renamed or may be cast, or make the "
         + "buffer with the saved schema"

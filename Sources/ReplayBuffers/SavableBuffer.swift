@@ -12,6 +12,9 @@ public protocol SavableBuffer: Checkpointable {
   /// How many steps are held.
   var count: Int { get }
 
+  /// What can be done with contents of another capacity; everything by default.
+  static var capacityRules: Set<BufferAdaptation.CapacityRule> { get }
+
   /// The buffer at this moment, to be read while this one goes on.
   func snapshot() -> BufferSnapshot
 
@@ -23,6 +26,9 @@ public protocol SavableBuffer: Checkpointable {
 }
 
 extension SavableBuffer {
+  /// What can be done with contents of another capacity: everything.
+  public static var capacityRules: Set<BufferAdaptation.CapacityRule> { Set(BufferAdaptation.CapacityRule.allCases) }
+
   /// The whole buffer in one value.
   /// - Complexity: O(rows)
   public var state: StateValue { snapshot().selfContainedState }
@@ -35,15 +41,20 @@ extension SavableBuffer {
 
   /// Becomes what `contents` describe, as far as its own capacity and schema allow, or stays as it was.
   /// - Parameter adaptation: What may differ; nothing by default.
+  /// - Parameter defaults: What is taken where the contents say nothing, as dumps of RLlib do of capacity and seed.
   /// - Returns: what is different from what was saved.
   /// - Throws: `ReplayBufferError.differentCapacity`, `.differentSchema` where the adaptation does not allow it; what
   ///   `init(contents:defaults:)` throws; `StateTreeError.inexactCast` for a number that a new type cannot hold.
   @discardableResult
   public mutating func restore(
-    from contents: some BufferContents, adapting adaptation: BufferAdaptation = BufferAdaptation()
+    from contents: some BufferContents, adapting adaptation: BufferAdaptation = BufferAdaptation(),
+    defaults: BufferDefaults = BufferDefaults()
   ) throws -> AdaptationReport {
-    let adapted = try AdaptedContents(contents, schema: schema, capacity: capacity, adaptation)
-    let restored = try Self(contents: adapted, defaults: BufferDefaults())
+    let adapted = try AdaptedContents(contents, for: self, adaptation)
+    let restored = try Self(contents: adapted, defaults: defaults)
+    guard restored.capacity == capacity else {
+      throw ReplayBufferError.differentCapacity(saved: restored.capacity, capacity: capacity)
+    }
     self = restored
     return adapted.report(count: count, capacity: capacity)
   }

@@ -43,6 +43,26 @@ struct AdaptationTests {
     }
   }
 
+  @Test("a queue grows and never shrinks, a reservoir does neither")
+  func fixedCapacities() throws {
+    var queue = FIFOReplayBuffer(capacity: 10, schema: try BufferSchema(TransitionTests.schema))
+    try queue.add(TransitionTests.rows(0..<4))
+    var larger = FIFOReplayBuffer(capacity: 20, schema: queue.schema)
+    try larger.restore(from: queue.snapshot(), adapting: BufferAdaptation(capacity: .keepNewest))
+    #expect(larger.count == 4)
+    #expect(throws: ReplayBufferError.differentCapacity(saved: 20, capacity: 10)) {
+      try queue.restore(from: larger.snapshot(), adapting: BufferAdaptation(capacity: .keepNewest))
+    }
+    var reservoir = ReservoirReplayBuffer(capacity: 10, schema: queue.schema, seed: 1)
+    try reservoir.add(TransitionTests.rows(0..<40))
+    for capacity in [5, 20] {
+      var other = ReservoirReplayBuffer(capacity: capacity, schema: queue.schema, seed: 1)
+      #expect(throws: ReplayBufferError.differentCapacity(saved: 10, capacity: capacity)) {
+        try other.restore(from: reservoir.snapshot(), adapting: BufferAdaptation(capacity: .keepNewest))
+      }
+    }
+  }
+
   @Test("of episodes the newest whole ones stay, with their priorities")
   func episodes() throws {
     var buffer = try PrioritizedEpisodeReplayBuffer(capacity: 100, alpha: 1, schema: testSchema(), seed: 1)

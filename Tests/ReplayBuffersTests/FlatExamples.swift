@@ -30,8 +30,7 @@ enum FlatExamples {
 
   /// The sample of these steps.
   static func batch(_ steps: [Int]) throws -> TransitionBatch {
-    let named = zip(columns, try rows(steps)).map { (StateKey($0.name), $1) }
-    return TransitionBatch(steps: steps, columns: Dictionary(uniqueKeysWithValues: named))
+    TransitionBatch(steps, try rows(steps), try BufferSchema(columns))
   }
 
   /// The rows of contents that hold these steps in this order.

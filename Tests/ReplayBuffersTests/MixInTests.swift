@@ -100,7 +100,7 @@ import Testing
     var mix = try Self.mix(capacity: 100, ratio: 0.5)
     try mix.addNext(30, way: 0)
     _ = try mix.sample(count: 20)
-    var restored = try Self.mix(capacity: 1)
+    var restored = try Self.mix(capacity: 100)
     try restored.restoreFromBytes(of: mix)
     #expect(restored.state == mix.state)
     #expect(restored.waiting == 10..<30 && restored.replayRatio == 0.5)
@@ -111,9 +111,25 @@ import Testing
     var mix = try Self.mix(capacity: 90, ratio: ratio, seed: 3)
     try mix.addNext(140, way: 0)
     _ = try mix.sample(count: 7)
-    var restored = try Self.mix(capacity: 1)
+    var restored = try Self.mix(capacity: 90)
     try restored.restoreFromBytes(of: mix)
     #expect(try restored.future(seed: 1) == mix.future(seed: 1))
+  }
+
+  @Test func `a mix over priorities returns the newest with weight 1 and the others by priority`() throws {
+    var ring = PrioritizedReplayBuffer(capacity: 50, alpha: 1, schema: try FlatExamples.schema, seed: 1)
+    try ring.add(FlatExamples.rows(0..<20))
+    try ring.updatePriorities(Array(0..<20), (0..<20).map { $0 == 3 ? 1e9 : 1e-9 })
+    var mix = MixInReplayBuffer(ring, replayRatio: 0.5)
+    try mix.add(FlatExamples.rows(20..<24))
+    try mix.updatePriorities(Array(20..<24), [Double](repeating: 1e-9, count: 4))
+    let batch = try mix.sample(count: 8, beta: 1)
+    #expect(batch.steps == [20, 21, 22, 23, 3, 3, 3, 3])
+    #expect(Array(batch.weights.prefix(4)) == [1, 1, 1, 1] && batch.weights.suffix(4).allSatisfy { $0 < 1e-12 })
+    var restored = MixInReplayBuffer(
+      PrioritizedReplayBuffer(capacity: 50, schema: try FlatExamples.schema, seed: 2), replayRatio: 0.1)
+    try restored.restore(from: StateValue(decoding: mix.state.encoded()))
+    #expect(restored.state == mix.state)
   }
 
   @Test func `what a buffer holds when it is wrapped counts as returned`() throws {

@@ -114,7 +114,7 @@ struct NaiveReservoir {
     var buffer = try ReservoirReplayBuffer(capacity: 150, schema: FlatExamples.schema, seed: 5)
     try buffer.addNext(added, way: 0)
     _ = try buffer.sample(count: 3)
-    var restored = try ReservoirReplayBuffer(capacity: 1, schema: FlatExamples.schema, seed: 0)
+    var restored = try ReservoirReplayBuffer(capacity: 150, schema: FlatExamples.schema, seed: 0)
     try restored.restoreFromBytes(of: buffer)
     #expect(restored.state == buffer.state)
     #expect(try restored.future(seed: 1) == buffer.future(seed: 1))

@@ -10,17 +10,18 @@ struct AdaptedContents<Base: BufferContents>: BufferContents {
   /// For every column of `schema` its position among the saved ones, and the type to cast to.
   private let columns: [(source: Int, castTo: DataType?)]
 
-  /// The contents as a buffer of this schema and capacity sees them, if that is allowed.
+  /// The contents as a buffer of the schema and capacity of `buffer` sees them, if that is allowed.
   /// - Throws: `ReplayBufferError.differentSchema`, `.differentCapacity`, and what reading the state throws.
-  init(_ base: Base, schema: BufferSchema, capacity: Int, _ adaptation: BufferAdaptation) throws {
+  init<Buffer: SavableBuffer>(_ base: Base, for buffer: Buffer, _ adaptation: BufferAdaptation) throws {
+    let (schema, capacity) = (buffer.schema, buffer.capacity)
     self.base = base
     self.schema = schema
     columns = try Self.columns(of: base.schema, for: schema, adaptation)
     let saved = try base.state()
     savedCapacity = try Self.count("capacity", in: saved)
     savedSteps = try Self.count("num_timesteps", in: saved)
-    try Self.check(savedCapacity, capacity, adaptation.capacity)
-    guard case .map(var map) = saved else {
+    try Self.check(savedCapacity, capacity, adaptation.capacity, Buffer.capacityRules)
+    guard case .map(var map) = saved, savedCapacity != nil else {
       self.saved = saved
       return
     }
@@ -51,15 +52,13 @@ struct AdaptedContents<Base: BufferContents>: BufferContents {
   }
 
   private static func check(
-    _ saved: Int?, _ capacity: Int, _ rule: BufferAdaptation.CapacityRule
+    _ saved: Int?, _ capacity: Int, _ rule: BufferAdaptation.CapacityRule, _ possible: Set<BufferAdaptation.CapacityRule>
   ) throws(ReplayBufferError) {
     guard let saved, saved != capacity else { return }
-    let isAllowed = switch rule {
-    case .refuse: false
-    case .grow: capacity > saved
-    case .keepNewest: true
+    let needed: BufferAdaptation.CapacityRule = capacity > saved ? .grow : .keepNewest
+    guard possible.contains(needed), rule == needed || rule == .keepNewest else {
+      throw .differentCapacity(saved: saved, capacity: capacity)
     }
-    guard isAllowed else { throw .differentCapacity(saved: saved, capacity: capacity) }
   }
 
   /// What is different from what was saved, once the buffer has `count` steps of it.

@@ -55,15 +55,31 @@ extension MixInReplayBuffer where Buffer == ReplayBuffer {
   }
 }
 
+extension MixInReplayBuffer where Buffer == PrioritizedReplayBuffer {
+  /// A batch of `count` transitions: the newest ones of it first, with the weight 1, then those drawn by priority out of
+  /// all, with the weights that correct for it.
+  /// - Parameter beta: How much of the preference the weights correct, from 0 to 1.
+  /// - Throws: `ReplayBufferError.tooFewNewest` if fewer wait than the batch takes, `.emptyBuffer` if there is none to
+  ///   replay; nothing is returned as new then.
+  /// - Precondition: `count` is not negative.
+  /// - Complexity: O(`count` times log `capacity`)
+  public mutating func sample(count: Int, beta: Double = 0.4) throws(ReplayBufferError) -> TransitionBatch {
+    try sample(count: count) { (buffer, count) throws(ReplayBufferError) in
+      try buffer.sample(count: count, beta: beta)
+    }.joined
+  }
+
+  /// Gives sampled transitions new priorities; see `PrioritizedReplayBuffer.updatePriorities`.
+  /// - Throws: `ReplayBufferError.unequalCounts`, `.unknownStep`, `.invalidPriority`. Nothing is changed then.
+  @discardableResult
+  public mutating func updatePriorities(_ steps: [Int], _ priorities: [Double]) throws(ReplayBufferError) -> Int {
+    try buffer.updatePriorities(steps, priorities)
+  }
+}
+
 extension MixedBatch where Replayed == TransitionBatch {
   /// The newest transitions and behind them the replayed ones.
   public var joined: TransitionBatch {
-    guard let replayed else { return newest }
-    let columns = newest.columns.merging(replayed.columns) { first, second in
-      do { return try Tensor(concatenating: [first, second]) } catch {
-        preconditionFailure("columns of one schema: \(error)")
-      }
-    }
-    return TransitionBatch(steps: newest.steps + replayed.steps, columns: columns)
+    replayed.map(newest.followed) ?? newest
   }
 }

@@ -16,6 +16,9 @@ extension MixInReplayBuffer: SavableBuffer {
     return snapshot
   }
 
+  /// What the wrapped buffer can do.
+  public static var capacityRules: Set<BufferAdaptation.CapacityRule> { Buffer.capacityRules }
+
   /// A buffer with the given contents, read batch by batch.
   /// - Parameter defaults: What is taken where the contents say nothing that the wrapped buffer needs.
   /// - Throws: `ReplayBufferError` for contents of another kind or of another wrapped one, without a setting, or that no

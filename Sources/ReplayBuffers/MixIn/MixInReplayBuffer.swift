@@ -32,6 +32,11 @@ public struct MixInReplayBuffer<Buffer: MixableBuffer>: Sendable {
 
   /// The columns.
   public var schema: BufferSchema { buffer.schema }
+  /// The most transitions held, those that wait among them.
+  /// - Units: steps.
+  public var capacity: Int { buffer.capacity }
+  /// How many transitions are held, those that wait among them.
+  public var count: Int { buffer.count }
   /// The step numbers of the transitions held, those that wait among them.
   public var steps: Range<Int> { buffer.steps }
   /// The step numbers of the transitions that wait to be returned as new, the next one first.

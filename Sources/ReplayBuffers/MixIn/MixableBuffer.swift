@@ -2,8 +2,6 @@ public import StateTree
 
 /// A buffer of transitions in the order of adding, out of which `MixInReplayBuffer` can also return what is new.
 public protocol MixableBuffer: SavableBuffer, Sendable {
-  /// The columns.
-  var schema: BufferSchema { get }
   /// The step numbers of the transitions held; the upper bound is the number of the next one.
   var steps: Range<Int> { get }
 
@@ -28,5 +26,13 @@ extension ReplayBuffer: MixableBuffer {
   /// - Shape: `[steps.count] + column shape` each
   /// - Precondition: The steps are held.
   /// - Complexity: O(steps)
-  public func columns(of steps: Range<Int>) -> [Tensor] { log.rows(steps) }
+  public func columns(of steps: Range<Int>) -> [Tensor] { ring.log.rows(steps) }
+}
+
+extension PrioritizedReplayBuffer: MixableBuffer {
+  /// The transitions of these steps, one tensor a column in the order of the schema.
+  /// - Shape: `[steps.count] + column shape` each
+  /// - Precondition: The steps are held.
+  /// - Complexity: O(steps)
+  public func columns(of steps: Range<Int>) -> [Tensor] { ring.log.rows(steps) }
 }

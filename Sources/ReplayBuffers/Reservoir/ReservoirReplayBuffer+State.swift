@@ -13,6 +13,9 @@ extension ReservoirReplayBuffer: SavableBuffer {
     return BufferSnapshot(kind: Self.kind, schema: schema, source: .slots(SlotRows(table)), settings: settings)
   }
 
+  /// Nothing but refusing: with another capacity, transitions of before would have been kept with another chance.
+  public static var capacityRules: Set<BufferAdaptation.CapacityRule> { [.refuse] }
+
   /// A buffer with the given contents, read batch by batch.
   /// - Parameter defaults: What is taken where the contents say nothing: capacity and seed.
   /// - Throws: `ReplayBufferError` for contents of another kind, without a setting, or that no buffer can have; and what

@@ -11,6 +11,9 @@ extension FIFOReplayBuffer: SavableBuffer {
     return BufferSnapshot(kind: Self.kind, schema: schema, source: .transitions(log), settings: settings)
   }
 
+  /// Growing or refusing: a queue loses nothing.
+  public static var capacityRules: Set<BufferAdaptation.CapacityRule> { [.refuse, .grow] }
+
   /// A queue with the given contents, read batch by batch.
   /// - Parameter defaults: What is taken where the contents say nothing: the capacity.
   /// - Throws: `ReplayBufferError` for contents of another kind, without a capacity, or that no queue can have; and what

@@ -16,6 +16,12 @@ public struct TransitionBatch: Sendable, Equatable {
   /// An empty batch, to be sampled into.
   public init() {}
 
+  /// A batch of these steps from one tensor a column in the order of the schema.
+  init(_ steps: [Int], _ tensors: [Tensor], _ schema: BufferSchema, weights: [Float]? = nil) {
+    (self.steps, self.tensors, self.schema) = (steps, tensors, schema)
+    self.weights = weights ?? [Float](repeating: 1, count: steps.count)
+  }
+
   /// How many transitions there are.
   public var count: Int { steps.count }
   /// The columns by name.
@@ -25,6 +31,17 @@ public struct TransitionBatch: Sendable, Equatable {
   }
   /// The column of this name, or nil.
   public subscript(name: StateKey) -> Tensor? { schema?.index(of: name.string).map { tensors[$0] } }
+
+  /// This batch and another of the same columns behind it.
+  func followed(by other: TransitionBatch) -> TransitionBatch {
+    guard let schema else { return other }
+    let joined = zip(tensors, other.tensors).map { first, second in
+      do { return try Tensor(concatenating: [first, second]) } catch {
+        preconditionFailure("columns of one schema: \(error)")
+      }
+    }
+    return TransitionBatch(steps + other.steps, joined, schema, weights: weights + other.weights)
+  }
 
   /// Makes room for `count` rows of a schema, unless there is exactly that already.
   mutating func fit(_ schema: BufferSchema, count: Int) {

@@ -26,7 +26,7 @@ extension TransitionRing {
     try self.init(capacity: saved.capacity(), schema: contents.schema, firstStep: firstStep)
     insertionCount = try saved.count("num_timesteps_added")
     sampledCount = try saved.count("sampled_timesteps")
-    try load(contents)
+    log = try ChunkLog(consecutiveRowsOf: contents, from: firstStep)
     try check(saved)
   }
 
@@ -35,17 +35,6 @@ extension TransitionRing {
       throw ReplayBufferError.invalidContents("row 0 has no step number from 0 to 2^60")
     }
     return Int(first)
-  }
-
-  private mutating func load(_ contents: some BufferContents) throws {
-    try contents.forEachCheckedBatch { batch in
-      let expected = log.rows.upperBound
-      guard batch.steps.elementsEqual((expected..<expected + batch.count).map(Int64.init)) else {
-        throw ReplayBufferError.invalidContents(
-          "the step numbers of rows \(batch.rows) do not count on from \(expected)")
-      }
-      log.append(batch.columns)
-    }
   }
 
   private func check(_ saved: BufferStateReader) throws(ReplayBufferError) {
