@@ -8,7 +8,7 @@ extension ReplayBufferError: CustomStringConvertible {
       columnDescription
     case .invalidEpisodes, .wrongStartTime, .differentBoundary, .finishedEpisode, .tooManyOpenEpisodes:
       episodeDescription
-    case .emptyBuffer, .unequalCounts, .invalidPriority, .unknownStep:
+    case .emptyBuffer, .noEpisodeLongEnough, .unequalCounts, .invalidPriority, .unknownStep:
       samplingDescription
     case .tooFewTransitions, .tooFewNewest, .fullBuffer:
       queueDescription
@@ -56,6 +56,9 @@ extension ReplayBufferError: CustomStringConvertible {
     switch self {
     case .emptyBuffer:
       "the buffer holds no step to sample; add steps before sampling"
+    case .noEpisodeLongEnough(let needed, let longest):
+      "no stored episode has \(needed) steps, the longest has \(longest); add longer episodes first, or ask for a smaller "
+        + "minimumLength, a smaller nStep, or shortReturns: .kept"
     case .unequalCounts(let steps, let priorities):
       "\(priorities) priorities are given for \(steps) steps; give one for each step of the sample"
     case .invalidPriority(let step, let priority):

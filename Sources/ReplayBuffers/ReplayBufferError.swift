@@ -30,6 +30,8 @@ public enum ReplayBufferError: Error, Sendable, Equatable {
   case tooFewNewest(asked: Int, needed: Int, waiting: Int)
   /// Adding more to a buffer than fits, where nothing may be evicted.
   case fullBuffer(capacity: Int, held: Int, added: Int)
+  /// Sampling what needs more consecutive steps than any stored episode has.
+  case noEpisodeLongEnough(needed: Int, longest: Int)
   /// Another number of priorities than of steps.
   case unequalCounts(steps: Int, priorities: Int)
   /// A priority that is not a finite number.

@@ -67,7 +67,7 @@ struct EpisodeLoader {
     }
     store.end(
       number, isTerminated: episode.isTerminated, isTruncated: episode.isTruncated,
-      observation: batch.bytes(last..<last + 1)[store.columns.observation])
+      observation: store.columns.lastObservation(batch.bytes(last..<last + 1)))
   }
 
   private mutating func begin(_ episode: EpisodeRecord, firstStep: Int64) throws(ReplayBufferError) -> Int {

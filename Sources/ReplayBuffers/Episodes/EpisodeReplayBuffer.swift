@@ -1,4 +1,4 @@
-internal import StateTree
+public import StateTree
 
 /// Episodes, each observation once, of which steps are sampled evenly.
 ///
@@ -16,7 +16,8 @@ public struct EpisodeReplayBuffer: Sendable {
 
   /// An empty buffer.
   /// - Parameter capacity: The most steps held, at least 1; one episode may be longer. Nothing is allocated beforehand.
-  /// - Parameter schema: The columns: `obs`, `actions`, `rewards` (one real number a step) and any others.
+  /// - Parameter schema: The columns: `obs` or parts of it, `obs/...`, `actions`, `rewards` (one real number a step) and
+  ///   any others.
   /// - Parameter seed: The seed of the buffer's own generator.
   /// - Throws: `ReplayBufferError.invalidSchema` if one of the three is missing.
   public init(capacity: Int, schema: BufferSchema, seed: UInt64) throws(ReplayBufferError) {
@@ -52,21 +53,28 @@ public struct EpisodeReplayBuffer: Sendable {
   /// Draws steps evenly, with replacement, each with its n-step return.
   /// - Parameter nStep: How many steps a return sums; fewer where the stored episode ends before.
   /// - Parameter gamma: The discount from one step to the next.
-  /// - Throws: `ReplayBufferError.emptyBuffer`.
-  /// - Complexity: O(`count` times n); with holes in the window, the expected draws rise by their share.
+  /// - Parameter shortReturns: What becomes of returns for which the stored episode ends before n steps.
+  /// - Parameter stacking: How many observations make one of the sample, by the name of their column, such as
+  ///   `["obs": 4]`: the one of the time and those before it in the same episode, oldest first, with zeros before the
+  ///   first stored one.
+  /// - Throws: `ReplayBufferError`: `.emptyBuffer`, `.unknownColumn` if what is to be stacked are no observations,
+  ///   `.noEpisodeLongEnough` if short returns are excluded and there are no others. Nothing is changed then.
+  /// - Complexity: O(`count` times n); with holes in the window, the expected draws rise by their share. O(steps) more if
+  ///   short returns are excluded and almost all are short.
+  /// - Source: RLlib's `sample` with `sample_episodes=True`; stacks as its `connectors/common/frame_stacking.py` makes
+  ///   them, along an axis of their own before those of the observation instead of the last one: `[k, H, W]`, where
+  ///   `[k, C, H, W]` holds the bytes of `[k * C, H, W]`.
   public mutating func sample(
-    count: Int, nStep: NStep = .fixed(1), gamma: Double = 0.99
+    count: Int, nStep: NStep = .fixed(1), gamma: Double = 0.99, shortReturns: ShortReturns = .kept,
+    stacking: [StateKey: Int] = [:]
   ) throws(ReplayBufferError) -> EpisodeSample {
     precondition(count >= 0, "a count of items, found \(count)")
-    guard self.count > 0 else { throw .emptyBuffer }
-    var picks: [EpisodeStore.Pick] = []
-    picks.reserveCapacity(count)
-    for _ in 0..<count {
-      let step = store.drawStep(using: &generator)
-      picks.append(EpisodeStore.Pick(step: step, nStep: nStep.next(using: &generator)))
-    }
+    try store.columns.check(stacking: stacking)
+    let picks = try store.picks(
+      count, nStep: nStep, shortReturns, using: &generator, drawing: { store.drawStep(using: &$0) }, weight: { _ in 1 })
     store.sampledCount += count
-    return store.sample(picks, gamma: gamma, weights: [Float](repeating: 1, count: count))
+    let weights = [Float](repeating: 1, count: count)
+    return store.sample(picks, gamma: gamma, weights: weights, stacking: stacking)
   }
 }
 

@@ -58,7 +58,8 @@ struct EpisodeRows: Sendable {
     }
     let tensors = columns.schema.columns.indices.map { index in
       let tensor = ChunkLog.gather(addresses, layout, column: index)
-      return index == columns.observation ? tensor.replacing(held) : tensor
+      guard columns.schema.columns[index].holdsObservations else { return tensor }
+      return tensor.replacing(held.mapValues { columns.part(index, of: $0) })
     }
     var steps = stepNumbers(addresses)
     for index in held.keys { steps[index] = -1 }
@@ -100,7 +101,7 @@ struct EpisodeRows: Sendable {
 
 extension Tensor {
   /// The tensor with some entries of its first axis replaced by bytes of their size.
-  func replacing(_ entries: [Int: [UInt8]]) -> Tensor {
+  func replacing(_ entries: [Int: ArraySlice<UInt8>]) -> Tensor {
     guard !entries.isEmpty else { return self }
     var bytes = bytes
     for (index, entry) in entries {

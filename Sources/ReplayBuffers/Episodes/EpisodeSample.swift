@@ -7,6 +7,31 @@ public enum NStep: Sendable, Hashable {
   /// Drawn evenly for every item; the upper bound is never drawn, as RLlib's `rng.integers(lo, hi)` has it.
   case drawn(from: Range<Int>)
 
+  /// The fewest steps that it can be.
+  var smallest: Int {
+    switch self {
+    case .fixed(let count): count
+    case .drawn(let range): range.lowerBound
+    }
+  }
+
+  /// How many of the numbers that it can be are at most `limit`.
+  func choices(upTo limit: Int) -> Int {
+    switch self {
+    case .fixed(let count): count <= limit ? 1 : 0
+    case .drawn(let range): max(0, min(range.upperBound, limit + 1) - range.lowerBound)
+    }
+  }
+
+  /// The same without numbers above `limit`.
+  /// - Precondition: There is a choice up to `limit`.
+  func clamped(to limit: Int) -> NStep {
+    switch self {
+    case .fixed: self
+    case .drawn(let range): .drawn(from: range.lowerBound..<min(range.upperBound, limit + 1))
+    }
+  }
+
   /// The next number of steps.
   func next(using generator: inout PCG64) -> Int {
     switch self {
@@ -20,17 +45,26 @@ public enum NStep: Sendable, Hashable {
   }
 }
 
+/// What becomes of n-step returns for which the stored part of their episode is too short.
+public enum ShortReturns: Sendable, Hashable {
+  /// They sum the steps that there are, and `EpisodeSample.nSteps` says how many.
+  case kept
+  /// They are not sampled, as in RLlib's `PrioritizedEpisodeReplayBuffer`: every item sums as many steps as asked for.
+  case excluded
+}
+
 /// A sample of B n-step transitions from episodes.
 public struct EpisodeSample: Sendable, Equatable {
   /// The global step number of each item's first step, for `updatePriorities`.
   /// - Shape: `[B]`
   public var steps: [Int]
-  /// The observations before the first step (`obs`).
-  /// - Shape: `[B] + observation shape`
-  public var observations: Tensor
-  /// The observations behind the last step (`new_obs`).
-  /// - Shape: `[B] + observation shape`
-  public var nextObservations: Tensor
+  /// The observations before the first step by the names of their columns: `obs`, or the parts of a dictionary,
+  /// `obs/...`.
+  /// - Shape: `[B] + column shape` each; `[B, k] + column shape`, oldest first, for a column of which k are stacked
+  public var observationParts: [StateKey: Tensor]
+  /// The observations behind the last step (`new_obs`), by the same names.
+  /// - Shape: as `observationParts`
+  public var nextObservationParts: [StateKey: Tensor]
   /// The actions of the first step.
   /// - Shape: `[B] + action shape`
   public var actions: Tensor
@@ -55,6 +89,33 @@ public struct EpisodeSample: Sendable, Equatable {
 
   /// How many items there are, B.
   public var count: Int { steps.count }
+
+  /// The observations before the first step (`obs`); without rows if they are a dictionary.
+  /// - Shape: `[B] + observation shape`
+  public var observations: Tensor {
+    get { observationParts["obs"] ?? .withoutObservations }
+    set { observationParts["obs"] = newValue }
+  }
+
+  /// The observations behind the last step (`new_obs`); without rows if they are a dictionary.
+  /// - Shape: `[B] + observation shape`
+  public var nextObservations: Tensor {
+    get { nextObservationParts["obs"] ?? .withoutObservations }
+    set { nextObservationParts["obs"] = newValue }
+  }
+}
+
+extension EpisodeSample {
+  /// A sample whose observations are the one column `obs`.
+  init(
+    steps: [Int], observations: Tensor, nextObservations: Tensor, actions: Tensor, rewards: [Float],
+    isTerminated: [Bool], isTruncated: [Bool], nSteps: [Int], weights: [Float], extraColumns: [StateKey: Tensor]
+  ) {
+    self.init(
+      steps: steps, observationParts: ["obs": observations], nextObservationParts: ["obs": nextObservations],
+      actions: actions, rewards: rewards, isTerminated: isTerminated, isTruncated: isTruncated, nSteps: nSteps,
+      weights: weights, extraColumns: extraColumns)
+  }
 }
 
 /// How much went through a buffer of episodes.

@@ -10,7 +10,7 @@ extension EpisodeStore {
       throw .wrongStartTime(episode: fragment.id, expected: nil, found: fragment.startTime)
     }
     if let number = episodeOfID[StateKey(fragment.id)] {
-      try check(fragment, continues: episodes[number])
+      try check(fragment, tensors, continues: episodes[number])
       return append(tensors, of: fragment, to: number)
     }
     // A runner that has only reset its environment has nothing to store yet; RLlib stores an episode of length 0.
@@ -19,17 +19,21 @@ extension EpisodeStore {
     return append(tensors, of: fragment, to: number)
   }
 
-  private func check(_ fragment: EpisodeFragment, continues episode: Episode) throws(ReplayBufferError) {
+  private func check(
+    _ fragment: EpisodeFragment, _ tensors: [Tensor], continues episode: Episode
+  ) throws(ReplayBufferError) {
     guard !episode.isDone, let held = lanes[episode.lane].held else { throw .finishedEpisode(fragment.id) }
     let time = episode.startTime + episode.length
     guard fragment.startTime == time else {
       throw .wrongStartTime(episode: fragment.id, expected: time, found: fragment.startTime)
     }
-    let column = columns.schema.columns[columns.observation]
-    guard fragment.observations.bytes.prefix(column.rowBytes).elementsEqual(held) else {
+    for index in columns.observations {
+      let column = columns.schema.columns[index]
+      let stored = columns.part(index, of: held)
+      if tensors[index].bytes.prefix(column.rowBytes) == stored { continue }
       throw .differentBoundary(
-        episode: fragment.id, time: time, stored: column.rows(1, held).preview,
-        found: fragment.observations.rows(0..<1).preview)
+        episode: fragment.id, time: time, stored: column.rows(1, Array(stored)).preview,
+        found: tensors[index].rows(0..<1).preview)
     }
   }
 
@@ -56,10 +60,11 @@ extension EpisodeStore {
 
   private mutating func append(_ tensors: [Tensor], of fragment: EpisodeFragment, to number: Int) -> Range<Int> {
     let added = nextStep..<nextStep + fragment.length
-    let observationBytes = columns.schema.columns[columns.observation].rowBytes
     var sources = tensors.map { $0.bytes[...] }
-    let last = sources[columns.observation].suffix(observationBytes)
-    sources[columns.observation] = sources[columns.observation].dropLast(observationBytes)
+    let last = columns.lastObservation(sources)
+    for column in columns.observations {
+      sources[column] = sources[column].dropLast(columns.schema.columns[column].rowBytes)
+    }
     let time = episodes[number].length
     for offset in 0..<added.count { steps.append(Step(episode: number, time: time + offset)) }
     append(sources, steps: added.map(Int64.init), to: number)
@@ -77,7 +82,7 @@ extension EpisodeStore {
   }
 
   /// Says how an episode stands behind its last row: done, with a row for the observation, or under way, with it held.
-  mutating func end(_ number: Int, isTerminated: Bool, isTruncated: Bool, observation: ArraySlice<UInt8>) {
+  mutating func end(_ number: Int, isTerminated: Bool, isTruncated: Bool, observation: [UInt8]) {
     episodes[number].isTerminated = isTerminated
     episodes[number].isTruncated = isTruncated
     let lane = episodes[number].lane
@@ -85,7 +90,7 @@ extension EpisodeStore {
       lanes[lane].held = nil
       lanes[lane].log.append(count: 1, columns.finalRow(observation))
     } else {
-      lanes[lane].held = Array(observation)
+      lanes[lane].held = observation
     }
   }
 }

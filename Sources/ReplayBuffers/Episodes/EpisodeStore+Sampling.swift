@@ -2,7 +2,7 @@ internal import StateTree
 
 extension EpisodeStore {
   /// One item of a sample: the step that it begins with and how many steps it should sum.
-  struct Pick {
+  struct Pick: Equatable {
     let step: Int
     let nStep: Int
   }
@@ -10,9 +10,11 @@ extension EpisodeStore {
   /// Where the rows of one item lie.
   private struct Window {
     let episode: Episode
-    let firstRow: Int
+    let time: Int
     let count: Int
-    let reachesEnd: Bool
+
+    var times: Range<Int> { time..<time + count }
+    var reachesEnd: Bool { times.upperBound == episode.length }
   }
 
   /// Draws a stored step, each with the same chance.
@@ -36,16 +38,21 @@ extension EpisodeStore {
   }
 
   /// The items that were picked, all of stored steps.
-  /// - Complexity: O(items times steps of each)
-  func sample(_ picks: [Pick], gamma: Double, weights: [Float]) -> EpisodeSample {
+  /// - Parameter stacking: How many observations are stacked, by column; checked by `EpisodeColumns.check(stacking:)`.
+  /// - Complexity: O(items times (steps of each + frames stacked))
+  func sample(
+    _ picks: [Pick], gamma: Double, weights: [Float], stacking: [StateKey: Int] = [:]
+  ) -> EpisodeSample {
     let windows = picks.map(window)
-    let first = windows.map { address(of: $0.firstRow, lane: $0.episode.lane) }
+    let first = windows.map { Moment(episode: $0.episode, time: $0.time) }
+    let behind = windows.map { Moment(episode: $0.episode, time: $0.times.upperBound) }
+    let rows = first.map(address)
     let extras = columns.extras.map { index in
-      (StateKey(columns.schema.columns[index].name), gather(first, column: index))
+      (StateKey(columns.schema.columns[index].name), gather(rows, column: index))
     }
     return EpisodeSample(
-      steps: picks.map(\.step), observations: gather(first, column: columns.observation),
-      nextObservations: successors(windows), actions: gather(first, column: columns.action),
+      steps: picks.map(\.step), observationParts: observations(first, stacking: stacking),
+      nextObservationParts: observations(behind, stacking: stacking), actions: gather(rows, column: columns.action),
       rewards: returns(windows, gamma: gamma),
       isTerminated: windows.map { $0.reachesEnd && $0.episode.isTerminated },
       isTruncated: windows.map { $0.reachesEnd && $0.episode.isTruncated }, nSteps: windows.map(\.count),
@@ -54,35 +61,14 @@ extension EpisodeStore {
 
   private func window(_ pick: Pick) -> Window {
     guard let (episode, time) = stored(pick.step) else { preconditionFailure("step \(pick.step) is not stored") }
-    let count = min(pick.nStep, episode.length - time)
-    return Window(
-      episode: episode, firstRow: episode.firstRow + time, count: count, reachesEnd: time + count == episode.length)
-  }
-
-  private func address(of row: Int, lane: Int) -> RowAddress { lanes[lane].log.address(of: row) }
-
-  /// The observations behind the windows, from the rows or, at the end of an episode under way, the held ones.
-  private func successors(_ windows: [Window]) -> Tensor {
-    let isHeld = windows.map { $0.reachesEnd && !$0.episode.isDone }
-    let addresses = zip(windows, isHeld).map { window, isHeld in
-      isHeld ? .nowhere : address(of: window.firstRow + window.count, lane: window.episode.lane)
-    }
-    let gathered = gather(addresses, column: columns.observation)
-    guard isHeld.contains(true) else { return gathered }
-    let column = columns.schema.columns[columns.observation]
-    var bytes = gathered.bytes
-    for index in windows.indices where isHeld[index] {
-      guard let held = lanes[windows[index].episode.lane].held else { preconditionFailure("an observation is held") }
-      bytes.replaceSubrange(index * column.rowBytes..<(index + 1) * column.rowBytes, with: held)
-    }
-    return column.rows(windows.count, bytes)
+    return Window(episode: episode, time: time, count: min(pick.nStep, episode.length - time))
   }
 
   /// The discounted sums of rewards, from the last step of each window to its first.
   /// - Source: RLlib's `scipy.signal.lfilter([1], [1, -gamma], rewards[::-1])[-1]`, in double precision.
   private func returns(_ windows: [Window], gamma: Double) -> [Float] {
     let addresses = windows.flatMap { window in
-      (window.firstRow..<window.firstRow + window.count).map { address(of: $0, lane: window.episode.lane) }
+      window.times.map { address(of: Moment(episode: window.episode, time: $0)) }
     }
     guard let rewards = gather(addresses, column: columns.reward).doubles() else {
       preconditionFailure("rewards are real numbers")

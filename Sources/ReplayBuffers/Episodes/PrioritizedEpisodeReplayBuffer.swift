@@ -1,12 +1,12 @@
-internal import StateTree
+public import StateTree
 
 /// Episodes of which steps are sampled in proportion to a power of their priorities.
 ///
 /// Storage, capacity and eviction are those of `EpisodeReplayBuffer`. A new step gets the largest priority seen, so that
 /// it is sampled soon; after a gradient step `updatePriorities` says how surprising each sampled step was.
 /// - Source: Schaul et al. 2016, "Prioritized Experience Replay", proportional variant; RLlib's
-///   `PrioritizedEpisodeReplayBuffer`. Deviation: an n-step return is shortened at the end of its episode where RLlib
-///   draws again, for ever if no episode is long enough.
+///   `PrioritizedEpisodeReplayBuffer`. Deviations: an n-step return is shortened at the end of its episode, unless short
+///   returns are excluded, where RLlib draws again, for ever if no episode is long enough.
 public struct PrioritizedEpisodeReplayBuffer: Sendable {
   /// The name of this kind of buffer in files.
   public static let kind = "PrioritizedEpisodeReplayBuffer"
@@ -18,7 +18,8 @@ public struct PrioritizedEpisodeReplayBuffer: Sendable {
   /// An empty buffer.
   /// - Parameter capacity: The most steps held, at least 1; one episode may be longer. Nothing is allocated beforehand.
   /// - Parameter alpha: How strongly priorities act; RLlib's DQN takes 0.6.
-  /// - Parameter schema: The columns: `obs`, `actions`, `rewards` (one real number a step) and any others.
+  /// - Parameter schema: The columns: `obs` or parts of it, `obs/...`, `actions`, `rewards` (one real number a step) and
+  ///   any others.
   /// - Parameter seed: The seed of the buffer's own generator.
   /// - Throws: `ReplayBufferError.invalidSchema` if one of the three is missing.
   /// - Precondition: `alpha` is finite and not negative.
@@ -72,21 +73,38 @@ public struct PrioritizedEpisodeReplayBuffer: Sendable {
   /// - Parameter nStep: How many steps a return sums; fewer where the stored episode ends before.
   /// - Parameter gamma: The discount from one step to the next.
   /// - Parameter beta: How much of the preference the weights correct, from 0 to 1; RLlib's DQN takes 0.4.
-  /// - Throws: `ReplayBufferError.emptyBuffer`.
-  /// - Complexity: O(`count` times (log steps + n))
+  /// - Parameter shortReturns: What becomes of returns for which the stored episode ends before n steps.
+  /// - Parameter stacking: How many observations make one of the sample, by the name of their column, such as
+  ///   `["obs": 4]`: the one of the time and those before it in the same episode, oldest first, with zeros before the
+  ///   first stored one.
+  /// - Throws: what `EpisodeReplayBuffer.sample` throws. Nothing is changed then.
+  /// - Complexity: O(`count` times (log steps + n)); O(steps) more if short returns are excluded and almost all are short.
   /// - Source: Schaul et al. 2016, equation 1 and section 3.4; RLlib's `sample` of the class of this name.
   public mutating func sample(
-    count: Int, nStep: NStep = .fixed(1), gamma: Double = 0.99, beta: Double = 0.4
+    count: Int, nStep: NStep = .fixed(1), gamma: Double = 0.99, beta: Double = 0.4,
+    shortReturns: ShortReturns = .kept, stacking: [StateKey: Int] = [:]
   ) throws(ReplayBufferError) -> EpisodeSample {
     precondition(count >= 0 && beta >= 0, "a count and a beta of 0 or more, found \(count) and \(beta)")
+    try store.columns.check(stacking: stacking)
+    let picks = try picks(count, nStep: nStep, shortReturns)
+    store.sampledCount += count
+    var weights = [Float](repeating: 1, count: count)
+    priorities.weigh(picks.map(\.step), of: self.count, beta: beta, into: &weights)
+    return store.sample(picks, gamma: gamma, weights: weights, stacking: stacking)
+  }
+
+  private mutating func picks(
+    _ count: Int, nStep: NStep, _ shortReturns: ShortReturns
+  ) throws(ReplayBufferError) -> [EpisodeStore.Pick] {
+    guard case .kept = shortReturns else {
+      return try store.fullPicks(
+        count, nStep: nStep, using: &generator, drawing: { priorities.drawStep(using: &$0) },
+        weight: { priorities.tree[$0] })
+    }
     guard self.count > 0 else { throw .emptyBuffer }
     var (steps, nSteps) = ([Int](repeating: 0, count: count), [Int](repeating: 0, count: count))
     priorities.draw(&steps, using: &generator) { nSteps[$1] = nStep.next(using: &$0) }
-    let picks = zip(steps, nSteps).map { EpisodeStore.Pick(step: $0, nStep: $1) }
-    store.sampledCount += count
-    var weights = [Float](repeating: 1, count: count)
-    priorities.weigh(steps, of: self.count, beta: beta, into: &weights)
-    return store.sample(picks, gamma: gamma, weights: weights)
+    return zip(steps, nSteps).map { EpisodeStore.Pick(step: $0, nStep: $1) }
   }
 
   /// Gives sampled steps new priorities, such as the absolute TD errors; of a step given twice the last one holds.

@@ -47,6 +47,10 @@ struct Priorities: Sendable {
     tree.find(&steps, atPrefixes: &prefixes)
   }
 
+  /// Draws a step in proportion to its leaf.
+  /// - Precondition: There is one.
+  func drawStep(using generator: inout PCG64) -> Int { tree.step(atPrefix: generator.random() * tree.sum) }
+
   /// Writes the importance weights of `steps`, divided by the largest that any stored step has:
   /// (p N)^-beta / (p_min N)^-beta.
   /// - Precondition: `weights` has a place for every step.
