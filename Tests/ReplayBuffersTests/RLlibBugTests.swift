@@ -20,8 +20,7 @@ struct RLlibBugTests {
     return buffer
   }
 
-  @Test("a return that the episode's end shortens has the flags of that end and says how many steps it sums (A)")
-  func shortReturns() throws {
+  @Test func `a return that the episode's end shortens has the flags of that end and says how many steps it sums (A)`() throws {
     let short = try Self.uniform.flatMap(RLlibReplay.items).filter { $0.item.t + $0.item.nStep > $0.episode.length }
     #expect(short.contains { $0.episode.isTerminated } && short.contains { $0.episode.isTruncated })
     for (item, ours, episode) in short {
@@ -31,8 +30,7 @@ struct RLlibBugTests {
     }
   }
 
-  @Test("a sample has as many items as asked for, also of returns that hardly fit (B)")
-  func sampleSizes() throws {
+  @Test func `a sample has as many items as asked for, also of returns that hardly fit (B)`() throws {
     let recording = try RLlibSamples.buffer("uniform, long returns")
     let samples = recording.operations.compactMap(\.sample)
     #expect(samples.map(\.count) == [8, 8, 8] && samples.map(\.returned) == [10, 27, 76], "RLlib: too many")
@@ -41,16 +39,14 @@ struct RLlibBugTests {
     for nStep in 1...9 { #expect(try buffer.sample(count: 8, nStep: .fixed(nStep)).count == 8) }
   }
 
-  @Test("a sample of sequences has as many as asked for (B)")
-  func sequenceCounts() throws {
+  @Test func `a sample of sequences has as many as asked for (B)`() throws {
     let samples = try RLlibSamples.buffer("uniform, sequences").operations.compactMap(\.sequences)
     #expect(samples.map(\.count) == [40, 40] && samples.map(\.returned) == [9, 10], "RLlib: about as many steps")
     var buffer = try Self.fourSteps()
     #expect(try buffer.sampleSequences(count: 40, length: 7).count == 40)
   }
 
-  @Test("extra outputs are those of the item's own step (C)")
-  func extraOutputs() throws {
+  @Test func `extra outputs are those of the item's own step (C)`() throws {
     var others = 0
     for recording in Self.uniform {
       var replay = try RLlibReplay(recording)
@@ -79,8 +75,7 @@ struct RLlibBugTests {
     return nil
   }
 
-  @Test("an episode under way whose steps are the newest can be evicted (3.2)")
-  func interleavedEviction() throws {
+  @Test func `an episode under way whose steps are the newest can be evicted (3.2)`() throws {
     #expect(try Self.failure("uniform, eviction of interleaved episodes").error == "IndexError")
     var buffer = try EpisodeTests.uniform(capacity: 5)
     for (id, times) in [("a", 0..<2), ("b", 0..<3), ("a", 2..<6)] { try buffer.add(fragment(id, times)) }
@@ -89,8 +84,7 @@ struct RLlibBugTests {
     try buffer.checkInvariants()
   }
 
-  @Test("episodes that together exceed the capacity of an empty buffer leave the newest (3.5)")
-  func oversizedAdd() throws {
+  @Test func `episodes that together exceed the capacity of an empty buffer leave the newest (3.5)`() throws {
     #expect(try Self.failure("prioritized, two episodes too large").error == "IndexError")
     var buffer = try EpisodeTests.prioritized(capacity: 8)
     for id in ["a", "b"] { try buffer.add(fragment(id, 0..<6, isTerminated: true)) }
@@ -98,8 +92,7 @@ struct RLlibBugTests {
     try buffer.checkInvariants()
   }
 
-  @Test("sampling an empty buffer is an error that says so")
-  func empty() throws {
+  @Test func `sampling an empty buffer is an error that says so`() throws {
     #expect(try Self.failure("uniform, empty").message == "high <= 0")
     #expect(try Self.failure("prioritized, empty").message == "float division by zero")
     var uniform = try EpisodeTests.uniform()
@@ -110,8 +103,7 @@ struct RLlibBugTests {
     #expect(throws: ReplayBufferError.emptyBuffer) { try prioritized.sampleSequences(count: 1, length: 2) }
   }
 
-  @Test("asking for more steps than any episode has is an error with a remedy, not an endless loop (3.5)")
-  func endless() throws {
+  @Test func `asking for more steps than any episode has is an error with a remedy, not an endless loop (3.5)`() throws {
     #expect(try Self.failure("prioritized, no episode long enough").draws == 10_000)
     #expect(try Self.failure("uniform, no episode long enough").draws == 10_000)
     var uniform = try Self.fourSteps()
@@ -128,8 +120,7 @@ struct RLlibBugTests {
     #expect(try uniform.sampleSequences(count: 8, length: 4, minimumLength: 4).steps == [Int](repeating: 0, count: 8))
   }
 
-  @Test("a priority given in single precision is raised to alpha in double precision")
-  func singlePrecision() throws {
+  @Test func `a priority given in single precision is raised to alpha in double precision`() throws {
     let recording = try RLlibSamples.buffer("prioritized, priorities in single precision")
     var replay = try RLlibReplay(recording)
     for operation in recording.operations { try replay.perform(operation) }

@@ -17,8 +17,8 @@ struct RLlibOracleTests {
 
   static func isClose(_ a: Double, _ b: Double, ulps: Double = 1) -> Bool { abs(a - b) <= ulps * max(a.ulp, b.ulp) }
 
-  @Test("hold the same episodes, counters and priorities after every operation", arguments: exact)
-  func contents(recording: RLlibSamples.Recording) throws {
+  @Test(arguments: exact)
+  func `hold the same episodes, counters and priorities after every operation`(recording: RLlibSamples.Recording) throws {
     var replay = try RLlibReplay(recording)
     for (index, operation) in recording.operations.enumerated() {
       try replay.perform(operation)
@@ -44,10 +44,8 @@ struct RLlibOracleTests {
     }
   }
 
-  @Test(
-    "give the same observations, actions, discounted rewards, flags and weights where RLlib is right",
-    arguments: sampled)
-  func items(recording: RLlibSamples.Recording) throws {
+  @Test(arguments: sampled)
+  func `give the same observations, actions, discounted rewards, flags and weights where RLlib is right`(recording: RLlibSamples.Recording) throws {
     let items = try RLlibReplay.items(of: recording)
     for (item, ours, episode) in items {
       let place: Comment = "\(recording.name), \(item.episode) at \(item.t), n \(item.nStep)"
@@ -65,8 +63,7 @@ struct RLlibOracleTests {
     }
   }
 
-  @Test("are compared in enough items of every kind")
-  func coverage() throws {
+  @Test func `are compared in enough items of every kind`() throws {
     let items = try Self.recordings.flatMap(RLlibReplay.items)
     let whole = items.filter { $0.item.t + $0.item.nStep <= $0.episode.length }
     #expect(whole.count > 100)
@@ -76,8 +73,7 @@ struct RLlibOracleTests {
     #expect(Set(whole.map(\.item.weight)).count > 20)
   }
 
-  @Test("draw the steps that RLlib draws with the same generator, where nothing was evicted")
-  func draws() throws {
+  @Test func `draw the steps that RLlib draws with the same generator, where nothing was evicted`() throws {
     var compared = 0
     for recording in Self.recordings {
       var replay = try RLlibReplay(recording)
@@ -103,8 +99,7 @@ struct RLlibOracleTests {
       drawing: { byPriority ? buffer.drawStep(using: &$0) : buffer.store.drawStep(using: &$0) }, weight: { buffer.tree[$0] })
   }
 
-  @Test("a sequence has the steps, the lookback and the flags of RLlib's, padded with zeros")
-  func sequences() throws {
+  @Test func `a sequence has the steps, the lookback and the flags of RLlib's, padded with zeros`() throws {
     let recording = try RLlibSamples.buffer("uniform, sequences")
     var replay = try RLlibReplay(recording)
     for operation in recording.operations {
@@ -133,8 +128,7 @@ struct RLlibOracleTests {
     }
   }
 
-  @Test("frame stacks are RLlib's, along an axis of their own in front")
-  func stacks() throws {
+  @Test func `frame stacks are RLlib's, along an axis of their own in front`() throws {
     let stacks = RLlibSamples.shared.stacks
     let pixels = stacks.images.map { $0.flatMap { $0.flatMap { $0 } } }
     let steps = pixels.count - 1
