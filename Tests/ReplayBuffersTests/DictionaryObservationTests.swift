@@ -7,8 +7,8 @@ import Testing
 struct DictionaryObservationTests {
   static func schema() throws -> BufferSchema {
     try BufferSchema([
-      ColumnSchema("obs/camera", .uint8, shape: [2]), ColumnSchema("actions", .int64), ColumnSchema("rewards", .float32),
-      ColumnSchema("obs/speed", .float64),
+      ColumnSchema("obs/camera", .uint8, shape: [2]), ColumnSchema("actions", .int64),
+      ColumnSchema("rewards", .float32), ColumnSchema("obs/speed", .float64),
     ])
   }
 
@@ -86,7 +86,7 @@ struct DictionaryObservationTests {
   }
 
   @Test func `a schema without observations makes no buffer`() throws {
-    let columns = [ColumnSchema("observations", .bool), ColumnSchema("actions", .int64), ColumnSchema("rewards", .bool)]
+    let columns = ["observations", "actions", "rewards"].map { ColumnSchema($0, .float32) }
     #expect(throws: ReplayBufferError.invalidSchema("it has no column \"obs\" and no \"obs/...\"")) {
       try EpisodeReplayBuffer(capacity: 1, schema: BufferSchema(columns), seed: 1)
     }

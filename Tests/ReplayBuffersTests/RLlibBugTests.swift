@@ -20,7 +20,7 @@ struct RLlibBugTests {
     return buffer
   }
 
-  @Test func `a return that the episode's end shortens has the flags of that end and says how many steps it sums (A)`() throws {
+  @Test func `a return that the episode's end shortens has the flags of that end and says what it sums (A)`() throws {
     let short = try Self.uniform.flatMap(RLlibReplay.items).filter { $0.item.t + $0.item.nStep > $0.episode.length }
     #expect(short.contains { $0.episode.isTerminated } && short.contains { $0.episode.isTruncated })
     for (item, ours, episode) in short {
@@ -103,7 +103,7 @@ struct RLlibBugTests {
     #expect(throws: ReplayBufferError.emptyBuffer) { try prioritized.sampleSequences(count: 1, length: 2) }
   }
 
-  @Test func `asking for more steps than any episode has is an error with a remedy, not an endless loop (3.5)`() throws {
+  @Test func `asking for more steps than any episode has is an error, not an endless loop (3.5)`() throws {
     #expect(try Self.failure("prioritized, no episode long enough").draws == 10_000)
     #expect(try Self.failure("uniform, no episode long enough").draws == 10_000)
     var uniform = try Self.fourSteps()

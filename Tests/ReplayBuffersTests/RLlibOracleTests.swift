@@ -18,7 +18,9 @@ struct RLlibOracleTests {
   static func isClose(_ a: Double, _ b: Double, ulps: Double = 1) -> Bool { abs(a - b) <= ulps * max(a.ulp, b.ulp) }
 
   @Test(arguments: exact)
-  func `hold the same episodes, counters and priorities after every operation`(recording: RLlibSamples.Recording) throws {
+  func `hold the same episodes, counters and priorities after every operation`(
+    recording: RLlibSamples.Recording
+  ) throws {
     var replay = try RLlibReplay(recording)
     for (index, operation) in recording.operations.enumerated() {
       try replay.perform(operation)
@@ -45,7 +47,9 @@ struct RLlibOracleTests {
   }
 
   @Test(arguments: sampled)
-  func `give the same observations, actions, discounted rewards, flags and weights where RLlib is right`(recording: RLlibSamples.Recording) throws {
+  func `give the same observations, actions, discounted rewards, flags and weights where RLlib is right`(
+    recording: RLlibSamples.Recording
+  ) throws {
     let items = try RLlibReplay.items(of: recording)
     for (item, ours, episode) in items {
       let place: Comment = "\(recording.name), \(item.episode) at \(item.t), n \(item.nStep)"
@@ -79,7 +83,9 @@ struct RLlibOracleTests {
       var replay = try RLlibReplay(recording)
       for operation in recording.operations {
         if let sample = operation.sample, replay.buffer.counters.evictedEpisodes == 0 {
-          let expected = try sample.items.map { EpisodeStore.Pick(step: try replay.step($0.episode, $0.t), nStep: $0.nStep) }
+          let expected = try sample.items.map { item in
+            EpisodeStore.Pick(step: try replay.step(item.episode, item.t), nStep: item.nStep)
+          }
           #expect(try Self.draw(sample, from: replay.buffer, byPriority: recording.alpha != nil) == expected)
           compared += expected.count
         }
@@ -96,7 +102,8 @@ struct RLlibOracleTests {
     var generator = PCG64(seed: sample.seed)
     return try buffer.store.picks(
       sample.count, nStep: sample.steps, byPriority ? .excluded : .kept, using: &generator,
-      drawing: { byPriority ? buffer.drawStep(using: &$0) : buffer.store.drawStep(using: &$0) }, weight: { buffer.tree[$0] })
+      drawing: { byPriority ? buffer.drawStep(using: &$0) : buffer.store.drawStep(using: &$0) },
+      weight: { buffer.tree[$0] })
   }
 
   @Test func `a sequence has the steps, the lookback and the flags of RLlib's, padded with zeros`() throws {

@@ -39,7 +39,7 @@ struct SequenceTests {
     #expect(try !sequences.isTruncated.flags().contains(true))
   }
 
-  @Test func `a sequence that stops before the end of its episode has the successor of its last step and no flag`() throws {
+  @Test func `a sequence that stops before its episode does has the successor of its last step and no flag`() throws {
     var buffer = try EpisodeTests.uniform()
     try buffer.add(fragment("a", 0..<5, isTruncated: true))
     let sequences = Self.sequences(buffer, from: [1, 2], length: 3)
@@ -93,7 +93,7 @@ struct SequenceTests {
     #expect(buffer.state == state)
   }
 
-  @Test func `full returns that hardly ever fit are found, each with the chance that drawing again would give it`() throws {
+  @Test func `full returns that hardly ever fit are found, each with the chance that drawing again gives`() throws {
     var buffer = try EpisodeReplayBuffer(capacity: 10_000, schema: testSchema(), seed: 5)
     for index in 0..<3000 { try buffer.add(fragment("\(index)", 0..<1, isTerminated: true)) }
     try buffer.add(fragment("long", 0..<4, isTerminated: true))
