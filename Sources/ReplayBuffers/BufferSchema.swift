@@ -29,7 +29,8 @@ public struct BufferSchema: Hashable, Sendable {
   public let columns: [ColumnSchema]
 
   /// A schema of these columns.
-  /// - Throws: `ReplayBufferError.invalidSchema` for no column, a name twice or empty, or a row too large for memory.
+  /// - Throws: `ReplayBufferError.invalidSchema` for no column, a name twice or empty, a row too large for memory, or too
+  ///   many axes.
   public init(_ columns: [ColumnSchema]) throws(ReplayBufferError) {
     guard !columns.isEmpty else { throw .invalidSchema("it has no column") }
     var names = Set<StateKey>()
@@ -38,6 +39,10 @@ public struct BufferSchema: Hashable, Sendable {
       guard names.insert(StateKey(column.name)).inserted else {
         throw .invalidSchema("the column \"\(column.name)\" stands in it twice")
       }
+      guard column.shape.count <= Self.maximumRank else {
+        throw .invalidSchema(
+          "a row of the column \"\(column.name)\" has \(column.shape.count) axes, more than \(Self.maximumRank)")
+      }
       guard let bytes = try? Tensor.byteCount(column.dataType, shape: column.shape), bytes <= Self.maximumRowBytes
       else {
         throw .invalidSchema("a row of the column \"\(column.name)\" exceeds \(Self.maximumRowBytes) bytes")
@@ -45,6 +50,9 @@ public struct BufferSchema: Hashable, Sendable {
     }
     self.columns = columns
   }
+
+  /// The most axes that a row of a column may have: a sample adds those of sequence, place and stacked frame.
+  public static let maximumRank = Tensor.maximumRank - 3
 
   /// The largest row of a column: what fits one frame of a file.
   /// - Units: bytes.

@@ -83,6 +83,23 @@ struct SequenceTests {
     #expect(stacked.nextObservations == (try plain.nextObservations.reshaped([9, 1, 2])))
   }
 
+  @Test func `rows of as many axes as a schema allows are stacked in sequences, and more are refused`() throws {
+    func schema(rank: Int) throws -> BufferSchema {
+      let observation = ColumnSchema("obs", .uint8, shape: [Int](repeating: 1, count: rank))
+      return try BufferSchema([observation, ColumnSchema("actions", .int64), ColumnSchema("rewards", .float32)])
+    }
+    #expect(throws: ReplayBufferError.invalidSchema("a row of the column \"obs\" has 30 axes, more than 29")) {
+      try schema(rank: 30)
+    }
+    var buffer = try EpisodeReplayBuffer(capacity: 10, schema: schema(rank: 29), seed: 1)
+    try buffer.add(
+      EpisodeFragment(
+        id: "a", observations: try Tensor([5, 6] as [UInt8], shape: [2] + [Int](repeating: 1, count: 29)),
+        actions: Tensor(vector: [Int64(0)]), rewards: Tensor(vector: [Float(0)])))
+    let sequences = try buffer.sampleSequences(count: 1, length: 1, stacking: ["obs": 2])
+    #expect(sequences.observations.shape.count == 32 && sequences.observations.bytes == [0, 5, 5, 6])
+  }
+
   @Test func `only observations are stacked`() throws {
     var buffer = try EpisodeTests.uniform()
     try buffer.add(fragment("a", 0..<5))

@@ -62,8 +62,8 @@ public struct EpisodeReplayBuffer: Sendable {
   /// - Complexity: O(`count` times n); with holes in the window, the expected draws rise by their share. O(steps) more if
   ///   short returns are excluded and almost all are short.
   /// - Source: RLlib's `sample` with `sample_episodes=True`; stacks as its `connectors/common/frame_stacking.py` makes
-  ///   them, along an axis of their own before those of the observation instead of the last one: `[k, H, W]`, where
-  ///   `[k, C, H, W]` holds the bytes of `[k * C, H, W]`.
+  ///   them, but along an axis of their own before those of the observation: `[k, H, W]`. `[k, C, H, W]` holds the bytes
+  ///   of `[k * C, H, W]`, which stable-baselines3's `VecFrameStack` gives, with the same zeros.
   public mutating func sample(
     count: Int, nStep: NStep = .fixed(1), gamma: Double = 0.99, shortReturns: ShortReturns = .kept,
     stacking: [StateKey: Int] = [:]
