@@ -69,6 +69,8 @@ struct ErrorTests {
       .fullBuffer(capacity: 10, held: 8, added: 4),
       "4 transitions do not fit: 8 of at most 10 wait already; sample before adding, or make the buffer with a larger "
         + "capacity"
+    ),
+    (
       .noEpisodeLongEnough(needed: 20, longest: 12),
       "no stored episode has 20 steps, the longest has 12; add longer episodes first, or ask for a smaller minimumLength, "
         + "a smaller nStep, or shortReturns: .kept"

@@ -25,9 +25,12 @@ extension PrioritizedEpisodeReplayBuffer {
     let shape = SequenceShape(length: length, lookback: lookback, minimumLength: minimumLength)
     try store.columns.check(stacking: stacking)
     let starts = try store.fullPicks(
-      count, nStep: .fixed(minimumLength), using: &generator, drawing: drawStep, weight: { tree[$0] }
+      count, nStep: .fixed(minimumLength), using: &generator, drawing: { priorities.drawStep(using: &$0) },
+      weight: { priorities.tree[$0] }
     ).map(\.step)
-    let sequences = store.sequences(from: starts, shape, weights: weights(starts, beta: beta), stacking: stacking)
+    var weights = [Float](repeating: 1, count: count)
+    priorities.weigh(starts, of: self.count, beta: beta, into: &weights)
+    let sequences = store.sequences(from: starts, shape, weights: weights, stacking: stacking)
     store.sampledCount += sequences.counts.reduce(0, +)
     return sequences
   }
