@@ -16,7 +16,8 @@ struct EpisodeRows: Sendable {
     var offsets = [0]
     offsets.reserveCapacity(store.episodes.positions.count + 1)
     for number in store.episodes.positions {
-      offsets.append(offsets[offsets.count - 1] + store.episodes[number].length + 1)
+      let episode = store.episodes[number]
+      offsets.append(offsets[offsets.count - 1] + (episode.isGone ? 0 : episode.length + 1))
     }
     self.offsets = offsets
   }
@@ -25,7 +26,7 @@ struct EpisodeRows: Sendable {
 
   /// The episodes as files describe them.
   var table: EpisodeTable {
-    let records = episodes.positions.map { number in
+    let records = episodes.positions.filter { !episodes[$0].isGone }.map { number in
       let episode = episodes[number]
       return EpisodeRecord(
         id: episode.id, lane: episode.lane, firstRow: offsets[number - episodes.positions.lowerBound],

@@ -5,18 +5,23 @@ extension EpisodeStore {
   /// - Returns: the numbers of the new steps.
   /// - Throws: `ReplayBufferError`; nothing is changed then.
   mutating func add(_ fragment: EpisodeFragment) throws(ReplayBufferError) -> Range<Int> {
-    let tensors = try columns.tensors(of: fragment)
-    guard (0...BufferStateReader.largestCount).contains(fragment.startTime) else {
-      throw .wrongStartTime(episode: fragment.id, expected: nil, found: fragment.startTime)
-    }
-    if let number = episodeOfID[StateKey(fragment.id)] {
-      try check(fragment, tensors, continues: episodes[number])
-      return append(tensors, of: fragment, to: number)
-    }
+    let tensors = try check(fragment)
+    if let number = episodeOfID[StateKey(fragment.id)] { return append(tensors, of: fragment, to: number) }
     // A runner that has only reset its environment has nothing to store yet; RLlib stores an episode of length 0.
     guard fragment.length > 0 else { return nextStep..<nextStep }
     let number = begin(fragment.id, lane: try freeLane(), startTime: fragment.startTime, firstStep: nextStep)
     return append(tensors, of: fragment, to: number)
+  }
+
+  /// Checks that a fragment can be added, if a lane is free.
+  /// - Returns: its columns in the order of the schema.
+  func check(_ fragment: EpisodeFragment) throws(ReplayBufferError) -> [Tensor] {
+    let tensors = try columns.tensors(of: fragment)
+    guard (0...BufferStateReader.largestCount).contains(fragment.startTime) else {
+      throw .wrongStartTime(episode: fragment.id, expected: nil, found: fragment.startTime)
+    }
+    if let number = episodeOfID[StateKey(fragment.id)] { try check(fragment, tensors, continues: episodes[number]) }
+    return tensors
   }
 
   private func check(
@@ -44,6 +49,9 @@ extension EpisodeStore {
     addLane()
     return lanes.count - 1
   }
+
+  /// How many episodes could be begun before lanes run out.
+  var freeLaneCount: Int { Self.largestLaneCount - lanes.count { $0.held != nil } }
 
   mutating func addLane() { lanes.append(Lane(log: ChunkLog(layout), held: nil)) }
 

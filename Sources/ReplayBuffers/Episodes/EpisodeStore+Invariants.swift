@@ -6,7 +6,9 @@ extension EpisodeStore {
   /// - Complexity: O(steps)
   func checkInvariants() throws(ReplayBufferError) {
     try require(!isOverfull, "\(stepCount) steps of a capacity of \(capacity)")
-    try require(episodeOfID.count == episodes.positions.count, "\(episodeOfID.count) ids")
+    let gone = episodes.positions.filter { episodes[$0].isGone }
+    try require(gone.count == goneCount && (gone.isEmpty || gone.first != episodes.positions.first), "\(goneCount) episodes gone")
+    try require(episodeOfID.count == episodes.positions.count - goneCount, "\(episodeOfID.count) ids")
     try require(insertionCount >= stepCount && sampledCount >= 0, "\(insertionCount) steps added")
     try require(layout.rowsPerChunk > 0, "chunks without rows")
     var ends = lanes.map(\.log.rows.lowerBound)
@@ -15,14 +17,15 @@ extension EpisodeStore {
     var previousFirst = -1
     for number in episodes.positions {
       let episode = episodes[number]
-      try require(episode.firstStep > previousFirst && episode.length > 0, "episode \(number) out of order or empty")
+      try require(episode.firstStep > previousFirst, "episode \(number) out of order")
+      try require(episode.length > 0 || episode.isGone, "episode \(number) is empty")
       try require(ends[episode.lane] == episode.firstRow, "episode \(number) begins at row \(episode.firstRow)")
       try require(!open.contains(episode.lane), "episode \(number) follows one under way")
-      try check(episode, number)
+      if !episode.isGone { try check(episode, number) }
       previousFirst = episode.firstStep
       ends[episode.lane] += episode.laneRows
       total += episode.length
-      if !episode.isDone { open.insert(episode.lane) }
+      if !episode.isDone, !episode.isGone { open.insert(episode.lane) }
     }
     try require(total == stepCount, "\(stepCount) steps counted, \(total) stored")
     try checkWindow()

@@ -6,7 +6,7 @@ extension EpisodeStore {
     [
       "capacity": .integer(capacity), "num_timesteps": .integer(stepCount),
       "num_timesteps_added": .integer(insertionCount),
-      "num_episodes_evicted": .integer(episodes.positions.lowerBound), "sampled_timesteps": .integer(sampledCount),
+      "num_episodes_evicted": .integer(counters.evictedEpisodes), "sampled_timesteps": .integer(sampledCount),
       "first_step": .integer(steps.positions.lowerBound), "next_step": .integer(nextStep),
     ]
   }

@@ -26,10 +26,14 @@ struct EpisodeStore: Sendable {
     var firstStep: Int
     var isTerminated: Bool
     var isTruncated: Bool
+    /// How many rows an episode that was evicted out of turn has left in its lane; 0 for one that is stored.
+    var goneRows = 0
 
     var isDone: Bool { isTerminated || isTruncated }
+    /// Whether it was evicted, and only its rows wait for those of older episodes.
+    var isGone: Bool { goneRows > 0 }
     /// How many rows it has in its lane.
-    var laneRows: Int { isDone ? length + 1 : length }
+    var laneRows: Int { isGone ? goneRows : isDone ? length + 1 : length }
   }
 
   /// Whose step a step number is.
@@ -49,6 +53,8 @@ struct EpisodeStore: Sendable {
   var lanes: [Lane] = []
   /// The episodes in the order in which they were begun, numbered over the lifetime of the buffer.
   var episodes: PagedWindow<Episode>
+  /// How many of them were evicted out of turn.
+  var goneCount = 0
   var episodeOfID: [StateKey: Int] = [:]
   /// The steps by number, from the oldest stored one to the next.
   var steps: PagedWindow<Step>
@@ -74,8 +80,8 @@ struct EpisodeStore: Sendable {
 
   var counters: EpisodeCounters {
     EpisodeCounters(
-      episodes: episodes.positions.count, evictedEpisodes: episodes.positions.lowerBound, steps: stepCount,
-      insertionCount: insertionCount, sampledCount: sampledCount)
+      episodes: episodes.positions.count - goneCount, evictedEpisodes: episodes.positions.lowerBound + goneCount,
+      steps: stepCount, insertionCount: insertionCount, sampledCount: sampledCount)
   }
 
   /// The episode and time of a step, or nil if it is not stored any more.
@@ -107,16 +113,4 @@ struct EpisodeStore: Sendable {
 
   /// The numbers of the steps of the oldest episode, the next to go.
   func oldestSteps() -> [Int] { stepNumbers(of: episodes[episodes.positions.lowerBound]) }
-
-  /// Forgets the oldest episode; if it is still under way, what comes later of it begins a stored episode of its own.
-  mutating func evictOldest() {
-    let number = episodes.positions.lowerBound
-    let episode = episodes[number]
-    episodeOfID[StateKey(episode.id)] = nil
-    stepCount -= episode.length
-    episodes.drop(below: number + 1)
-    if !episode.isDone { lanes[episode.lane].held = nil }
-    lanes[episode.lane].log.drop(below: episode.firstRow + episode.laneRows)
-    steps.drop(below: episodes.positions.isEmpty ? nextStep : episodes[number + 1].firstStep)
-  }
 }
