@@ -8,6 +8,8 @@ extension ReplayBufferError: CustomStringConvertible {
       columnDescription
     case .invalidEpisodes, .wrongStartTime, .differentBoundary, .finishedEpisode, .tooManyOpenEpisodes:
       episodeDescription
+    case .invalidFragment, .changedModule, .unknownModule, .knownModule, .invalidModules, .emptyModule, .noCommonStep:
+      moduleDescription
     case .emptyBuffer, .noEpisodeLongEnough, .unequalCounts, .invalidPriority, .unknownStep:
       samplingDescription
     case .tooFewTransitions, .tooFewNewest, .fullBuffer:
@@ -48,6 +50,28 @@ extension ReplayBufferError: CustomStringConvertible {
       "episode \(episode) has ended and takes no more steps; give the next episode an id of its own"
     case .tooManyOpenEpisodes(let limit):
       "\(limit) episodes are under way, which is the limit; mark those that will not go on as truncated"
+    default: ""
+    }
+  }
+
+  private var moduleDescription: String {
+    switch self {
+    case .invalidFragment(let episode, let reason):
+      "the fragment of episode \(episode) is impossible: \(reason)"
+    case .changedModule(let agent, let episode, let expected, let found):
+      "agent \(agent) of episode \(episode) has the module \(found), expected \(expected); an agent keeps its module until the "
+        + "episode ends"
+    case .unknownModule(let module, let known):
+      "there is no module \(module); the modules are \(known.joined(separator: ", ")), and addModule declares another"
+    case .knownModule(let module):
+      "the module \(module) is there already; declare each module once"
+    case .invalidModules(let modules):
+      "the modules to sample are [\(modules.joined(separator: ", "))]; name at least one, and none twice"
+    case .emptyModule(let module):
+      "the module \(module) holds no step to sample; add steps of its agents, or sample the other modules"
+    case .noCommonStep(let modules):
+      "the modules \(modules.joined(separator: ", ")) acted together in no environment step that is held; sample fewer modules, or "
+        + "independently"
     default: ""
     }
   }

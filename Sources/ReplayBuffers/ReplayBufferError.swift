@@ -22,6 +22,20 @@ public enum ReplayBufferError: Error, Sendable, Equatable {
   case finishedEpisode(String)
   /// More episodes under way than a buffer has lanes for.
   case tooManyOpenEpisodes(limit: Int)
+  /// A multi-agent fragment whose agents and times cannot be.
+  case invalidFragment(episode: String, String)
+  /// An agent with another module than it has had in the same episode.
+  case changedModule(agent: String, episode: String, expected: String, found: String)
+  /// A module that was never declared.
+  case unknownModule(String, known: [String])
+  /// A module that is there already.
+  case knownModule(String)
+  /// Modules to sample of which there is none, or one twice.
+  case invalidModules([String])
+  /// Sampling from a module without a step.
+  case emptyModule(String)
+  /// Synchronized sampling of modules that never acted in the same environment step.
+  case noCommonStep(modules: [String])
   /// Sampling from a buffer without a step.
   case emptyBuffer
   /// Sampling more out of a buffer than it holds, where each transition is returned once.

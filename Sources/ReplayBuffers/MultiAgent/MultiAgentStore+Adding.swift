@@ -1,0 +1,171 @@
+internal import StateTree
+
+extension MultiAgentStore {
+  /// What a fragment changed.
+  struct Added {
+    /// The new environment steps.
+    var steps: Range<Int>
+    /// The new steps of each agent, by the positions of the modules.
+    var agentSteps: [(module: Int, steps: Range<Int>)] = []
+    /// The environment steps in which an agent is now known to have acted: new ones, and those whose agents' next
+    /// observation came only now.
+    var actedSteps: Set<Int> = []
+  }
+
+  /// An agent's fragment that was found to fit.
+  private struct CheckedPart {
+    let agent: String
+    let module: Int
+    let fragment: EpisodeFragment
+    let times: [Int]
+  }
+
+  /// Adds a fragment to its episode, or begins a stored episode with it.
+  /// - Throws: `ReplayBufferError`; nothing is changed then.
+  mutating func add(_ fragment: MultiAgentEpisodeFragment) throws(ReplayBufferError) -> Added {
+    let known = episodeOfID[StateKey(fragment.id)]
+    let parts = try check(fragment, continues: known)
+    // A runner that has only reset its environment has nothing to store yet.
+    guard fragment.length > 0 || known != nil else { return Added(steps: nextStep..<nextStep) }
+    let number = known ?? begin(fragment)
+    var added = Added(steps: appendSteps(of: fragment, to: number))
+    for part in parts { try add(part, to: number, &added) }
+    if fragment.isDone { finish(number, isTerminated: fragment.isTerminated, isTruncated: fragment.isTruncated) }
+    return added
+  }
+
+  private mutating func begin(_ fragment: MultiAgentEpisodeFragment) -> Int {
+    let number = episodes.positions.upperBound
+    episodes.append(Episode(id: fragment.id, startTime: fragment.startTime))
+    episodeOfID[StateKey(fragment.id)] = number
+    return number
+  }
+
+  private mutating func appendSteps(of fragment: MultiAgentEpisodeFragment, to number: Int) -> Range<Int> {
+    let added = nextStep..<nextStep + fragment.length
+    let time = fragment.startTime - episodes[number].startTime
+    for offset in 0..<added.count { steps.append(EpisodeStore.Step(episode: number, time: time + offset)) }
+    episodes[number].runs.append(
+      StepRuns.Run(time: fragment.startTime, number: added.lowerBound, count: added.count))
+    stepCount += added.count
+    insertionCount += added.count
+    return added
+  }
+
+  private mutating func add(_ part: CheckedPart, to number: Int, _ added: inout Added) throws(ReplayBufferError) {
+    let position = episodes[number].part(of: part.agent) ?? episodes[number].parts.count
+    if position == episodes[number].parts.count {
+      episodes[number].parts.append(Part(agent: part.agent, module: part.module))
+    }
+    let steps = try modules[part.module].store.add(part.fragment)
+    guard !steps.isEmpty else { return }
+    if episodes[number].parts[position].number == nil {
+      episodes[number].parts[position].number = modules[part.module].store.episodes.positions.upperBound - 1
+      modules[part.module].owners.append(Owner(episode: number, part: position))
+    }
+    episodes[number].parts[position].runs.append(times: part.times, firstNumber: steps.lowerBound)
+    added.agentSteps.append((part.module, steps))
+    added.actedSteps.formUnion(part.times.compactMap { episodes[number].runs.number(at: $0) })
+  }
+
+  /// Ends an episode for all its agents that have not ended for themselves.
+  ///
+  /// Who acted in the last environment step ends as the episode does. For the others their last observation is not the
+  /// end: they are cut off there, so that what they learn goes on from its value.
+  private mutating func finish(_ number: Int, isTerminated: Bool, isTruncated: Bool) {
+    episodes[number].isTerminated = isTerminated
+    episodes[number].isTruncated = isTruncated
+    let lastTime = episodes[number].endTime - 1
+    for part in episodes[number].parts {
+      guard let partNumber = part.number, !modules[part.module].store.episodes[partNumber].isDone else { continue }
+      let isLast = part.runs.lastTime == lastTime
+      modules[part.module].store.close(
+        partNumber, isTerminated: isLast && isTerminated, isTruncated: !isLast || isTruncated)
+    }
+  }
+}
+
+extension MultiAgentStore {
+  /// Checks a fragment and all its agents before anything is changed.
+  private func check(
+    _ fragment: MultiAgentEpisodeFragment, continues number: Int?
+  ) throws(ReplayBufferError) -> [CheckedPart] {
+    let largest = BufferStateReader.largestCount
+    guard (0...largest).contains(fragment.startTime) else {
+      throw .wrongStartTime(episode: fragment.id, expected: nil, found: fragment.startTime)
+    }
+    guard (0...largest).contains(fragment.length) else {
+      throw .invalidFragment(episode: fragment.id, "its length is \(fragment.length), expected 0 to 2^60")
+    }
+    let episode = number.map { episodes[$0] }
+    if let episode {
+      guard !episode.isDone else { throw .finishedEpisode(fragment.id) }
+      guard fragment.startTime == episode.endTime else {
+        throw .wrongStartTime(episode: fragment.id, expected: episode.endTime, found: fragment.startTime)
+      }
+    }
+    var agents = Set<StateKey>()
+    var parts: [CheckedPart] = []
+    for agent in fragment.agents {
+      guard agents.insert(StateKey(agent.agent)).inserted else {
+        throw .invalidFragment(episode: fragment.id, "agent \(agent.agent) stands in it twice; give each agent once")
+      }
+      parts.append(try check(agent, in: fragment, of: episode))
+    }
+    try checkLanes(for: parts)
+    return parts
+  }
+
+  private func check(
+    _ agent: AgentFragment, in fragment: MultiAgentEpisodeFragment, of episode: Episode?
+  ) throws(ReplayBufferError) -> CheckedPart {
+    let module = try index(ofModule: agent.module)
+    let part = episode.flatMap { episode in episode.part(of: agent.agent).map { episode.parts[$0] } }
+    if let part, part.module != module {
+      throw .changedModule(
+        agent: agent.agent, episode: fragment.id, expected: modules[part.module].id, found: agent.module)
+    }
+    try checkTimes(of: agent, in: fragment, after: part?.runs.lastTime ?? -1)
+    let piece = try agent.episodeFragment(in: fragment.id)
+    _ = try modules[module].store.check(piece)
+    return CheckedPart(agent: agent.agent, module: module, fragment: piece, times: agent.environmentTimes)
+  }
+
+  private func checkTimes(
+    of agent: AgentFragment, in fragment: MultiAgentEpisodeFragment, after last: Int
+  ) throws(ReplayBufferError) {
+    var last = last
+    for (index, time) in agent.environmentTimes.enumerated() {
+      let first = index == 0 ? last + 1 : max(last + 1, fragment.startTime)
+      guard fragment.length > 0, time >= first, time < fragment.times.upperBound else {
+        throw .invalidFragment(
+          episode: fragment.id,
+          "step \(index) of agent \(agent.agent) is at time \(time), expected one of "
+            + "\(first)..<\(fragment.times.upperBound); times of an agent go up and end with the fragment, and only its first "
+            + "step may have begun before it")
+      }
+      last = time
+    }
+  }
+
+  /// Checks that every agent that is new to its episode will find a lane.
+  private func checkLanes(for parts: [CheckedPart]) throws(ReplayBufferError) {
+    var begun: [Int: Int] = [:]
+    for part in parts where part.fragment.length > 0 {
+      let store = modules[part.module].store
+      guard store.episodeOfID[StateKey(part.fragment.id)] == nil else { continue }
+      begun[part.module, default: 0] += 1
+      guard begun[part.module, default: 0] <= store.freeLaneCount else {
+        throw .tooManyOpenEpisodes(limit: EpisodeStore.largestLaneCount)
+      }
+    }
+  }
+}
+
+extension EpisodeStore {
+  /// Ends an episode under way behind its last row.
+  mutating func close(_ number: Int, isTerminated: Bool, isTruncated: Bool) {
+    guard let held = lanes[episodes[number].lane].held else { preconditionFailure("episode \(number) is under way") }
+    end(number, isTerminated: isTerminated, isTruncated: isTruncated, observation: held[...])
+  }
+}

@@ -1,0 +1,162 @@
+internal import StateTree
+
+extension MultiAgentStore {
+  /// One drawn environment step and how many steps its returns should sum.
+  struct CommonPick {
+    let step: Int
+    let nStep: Int
+    let weight: Float
+  }
+
+  /// The positions of the modules to sample: those asked for, or all that hold a step, ordered by their names.
+  /// - Throws: `ReplayBufferError.emptyBuffer`, `.unknownModule`, `.emptyModule`, `.invalidModules`.
+  func modulesToSample(_ ids: [String]?) throws(ReplayBufferError) -> [Int] {
+    guard let ids else {
+      let filled = modulesInOrder.filter { modules[$0].store.stepCount > 0 }
+      guard !filled.isEmpty else { throw .emptyBuffer }
+      return filled
+    }
+    guard !ids.isEmpty, Set(ids.map { StateKey($0) }).count == ids.count else { throw .invalidModules(ids) }
+    var positions: [Int] = []
+    for id in ids {
+      let position = try index(ofModule: id)
+      guard modules[position].store.stepCount > 0 else { throw .emptyModule(id) }
+      positions.append(position)
+    }
+    return positions
+  }
+
+  /// Counts what was sampled.
+  mutating func count(_ sample: MultiAgentSample, asked count: Int) {
+    sampledCount += count
+    for items in sample.modules {
+      guard let position = try? index(ofModule: items.module) else { continue }
+      modules[position].store.sampledCount += items.count
+    }
+  }
+
+  // MARK: Environment steps that modules share
+
+  /// The agents' steps in an environment step, in the order of its episode's agents.
+  func agentSteps(in step: Int) -> [(module: Int, step: Int)] {
+    guard let (number, time) = stored(step) else { return [] }
+    return episodes[number].parts.compactMap { part in part.runs.number(at: time).map { (part.module, $0) } }
+  }
+
+  /// Whether an agent of each of the modules acted in an environment step.
+  func isCommon(_ step: Int, of modules: [Int]) -> Bool {
+    guard let (number, time) = stored(step) else { return false }
+    let parts = episodes[number].parts
+    return modules.allSatisfy { module in
+      parts.contains { $0.module == module && $0.runs.number(at: time) != nil }
+    }
+  }
+
+  /// All environment steps in which an agent of each of the modules acted, episode by episode.
+  /// - Complexity: O(environment steps times agents)
+  func commonSteps(of modules: [Int]) -> [Int] {
+    episodes.positions.flatMap { number in episodes[number].runs.numbers.filter { isCommon($0, of: modules) } }
+  }
+
+  /// The environment steps of stored steps of a module; nil for one whose own was evicted.
+  func environmentSteps(ofModule module: Int, _ steps: [Int]) -> [Int?] {
+    steps.map { step in
+      let owner = modules[module].owners[modules[module].store.steps[step].episode]
+      let episode = episodes[owner.episode]
+      return episode.parts[owner.part].runs.time(of: step).flatMap { episode.runs.number(at: $0) }
+    }
+  }
+
+  // MARK: Items
+
+  /// The items of one module.
+  func sample(_ module: Int, _ picks: [EpisodeStore.Pick], gamma: Double, weights: [Float]) -> ModuleSample {
+    let (id, store, owners) = (modules[module].id, modules[module].store, modules[module].owners)
+    var items = store.sample(picks, gamma: gamma, weights: weights)
+    let times = items.extraColumns.removeValue(forKey: StateKey(AgentFragment.timeColumn.name))?.integers() ?? []
+    let found = picks.map { owners[store.steps[$0.step].episode] }
+    return ModuleSample(
+      module: id, items: items, agents: found.map { episodes[$0.episode].parts[$0.part].agent },
+      episodes: found.map { episodes[$0.episode].id }, environmentTimes: times.map(Int.init),
+      environmentSteps: zip(found, times).map { episodes[$0.episode].runs.number(at: Int($1)) })
+  }
+
+  /// The items of all agents of the modules in drawn environment steps.
+  func sample(_ modules: [Int], _ picks: [CommonPick], gamma: Double) -> MultiAgentSample {
+    var items: [Int: (picks: [EpisodeStore.Pick], weights: [Float])] = [:]
+    for pick in picks {
+      for (module, step) in agentSteps(in: pick.step) {
+        items[module, default: ([], [])].picks.append(EpisodeStore.Pick(step: step, nStep: pick.nStep))
+        items[module, default: ([], [])].weights.append(pick.weight)
+      }
+    }
+    return MultiAgentSample(
+      modules: modules.map { module in
+        let (picks, weights) = items[module] ?? ([], [])
+        return sample(module, picks, gamma: gamma, weights: weights)
+      })
+  }
+}
+
+/// Draws environment steps in which all of some modules acted.
+///
+/// It draws from all steps until it meets one, at most 64 times; then it looks at every step once and draws from those
+/// found from then on. So it always ends, and each step keeps exactly its chance.
+struct CommonStepDraw {
+  private static let attempts = 64
+
+  let store: MultiAgentStore
+  let modules: [Int]
+  /// All steps there are, with the sums of their leaves up to each, once they were looked for.
+  private var found: (steps: [Int], sums: [Double])?
+
+  init(_ store: MultiAgentStore, modules: [Int]) {
+    self.store = store
+    self.modules = modules
+  }
+
+  /// Draws a step, each with the same chance.
+  /// - Throws: `ReplayBufferError.noCommonStep`.
+  mutating func next(using generator: inout PCG64) throws(ReplayBufferError) -> Int {
+    let window = Int64(store.steps.positions.lowerBound)..<Int64(store.steps.positions.upperBound)
+    if found == nil, let step = attempt({ Int(generator.integers(in: window)) }) { return step }
+    let steps = try look(leaf: { _ in 1 }).steps
+    return steps[Int(generator.integers(in: 0..<Int64(steps.count)))]
+  }
+
+  /// Draws a step in proportion to its leaf in a tree over all environment steps.
+  /// - Throws: `ReplayBufferError.noCommonStep`.
+  mutating func next(from tree: PriorityTree, using generator: inout PCG64) throws(ReplayBufferError) -> Int {
+    let total = tree.sum
+    if found == nil, total > 0, let step = attempt({ tree.step(atPrefix: generator.random() * total) }) { return step }
+    let (steps, sums) = try look(leaf: { tree[$0] })
+    let prefix = generator.random() * sums[sums.count - 1]
+    var candidates = steps.indices
+    while candidates.count > 1 {
+      let middle = candidates.lowerBound + candidates.count / 2
+      candidates = sums[middle - 1] <= prefix ? middle..<candidates.upperBound : candidates.lowerBound..<middle
+    }
+    return steps[candidates.lowerBound]
+  }
+
+  private func attempt(_ draw: () -> Int) -> Int? {
+    for _ in 0..<Self.attempts {
+      let step = draw()
+      if store.isCommon(step, of: modules) { return step }
+    }
+    return nil
+  }
+
+  private mutating func look(leaf: (Int) -> Double) throws(ReplayBufferError) -> (steps: [Int], sums: [Double]) {
+    if let found { return found }
+    let steps = store.commonSteps(of: modules)
+    guard !steps.isEmpty else { throw .noCommonStep(modules: modules.map { store.modules[$0].id }) }
+    var sum = 0.0
+    let sums = steps.map { step in
+      sum += leaf(step)
+      return sum
+    }
+    found = (steps, sums)
+    return (steps, sums)
+  }
+}
