@@ -55,6 +55,28 @@ struct ErrorTests {
       .tooManyOpenEpisodes(limit: 65536),
       "65536 episodes are under way, which is the limit; mark those that will not go on as truncated"
     ),
+    (
+      .invalidFragment(episode: "e", "its length is -1, expected 0 to 2^60"),
+      "the fragment of episode e is impossible: its length is -1, expected 0 to 2^60"
+    ),
+    (
+      .changedModule(agent: "x", episode: "e", expected: "a", found: "b"),
+      "agent x of episode e has the module b, expected a; an agent keeps its module until the episode ends"
+    ),
+    (
+      .unknownModule("c", known: ["a", "b"]),
+      "there is no module c; the modules are a, b, and addModule declares another"
+    ),
+    (.knownModule("a"), "the module a is there already; declare each module once"),
+    (.invalidModules(["a", "a"]), "the modules to sample are [a, a]; name at least one, and none twice"),
+    (
+      .emptyModule("a"),
+      "the module a holds no step to sample; add steps of its agents, or sample the other modules"
+    ),
+    (
+      .noCommonStep(modules: ["a", "b"]),
+      "the modules a, b acted together in no environment step that is held; sample fewer modules, or independently"
+    ),
     (.emptyBuffer, "the buffer holds no step to sample; add steps before sampling"),
     (
       .tooFewTransitions(asked: 32, held: 8),

@@ -7,7 +7,8 @@ extension EpisodeStore {
   func checkInvariants() throws(ReplayBufferError) {
     try require(!isOverfull, "\(stepCount) steps of a capacity of \(capacity)")
     let gone = episodes.positions.filter { episodes[$0].isGone }
-    try require(gone.count == goneCount && (gone.isEmpty || gone.first != episodes.positions.first), "\(goneCount) episodes gone")
+    try require(gone.count == goneCount, "\(goneCount) episodes gone")
+    try require(gone.isEmpty || gone.first != episodes.positions.first, "the oldest episode is gone")
     try require(episodeOfID.count == episodes.positions.count - goneCount, "\(episodeOfID.count) ids")
     try require(insertionCount >= stepCount && sampledCount >= 0, "\(insertionCount) steps added")
     try require(layout.rowsPerChunk > 0, "chunks without rows")

@@ -10,8 +10,7 @@ public import StateTree
 ///   return is shortened at the end of its agent's episode, with the number of steps that it really sums, where RLlib
 ///   draws again, for ever if no episode is long enough; synchronized items have `weights` and `nSteps`, which RLlib
 ///   leaves empty, their returns sum the agent's own steps, and every environment step drawn has an agent of each module;
-///   an episode under way that must go with its newest fragment still there is continued by the next one, where RLlib
-///   drops that fragment; the generator is part of the state.
+///   `mode` is one of two, where RLlib takes any other text as "synchronized"; the generator is part of the state.
 public struct MultiAgentEpisodeReplayBuffer: Sendable {
   /// The name of this kind of buffer in files.
   public static let kind = "MultiAgentEpisodeReplayBuffer"

@@ -26,7 +26,8 @@ struct MultiAgentLoader {
       throw ReplayBufferError.invalidContents("the module \(id) has a capacity of its own")
     }
     guard contents.schema.columns.last == AgentFragment.timeColumn else {
-      throw ReplayBufferError.invalidSchema("its last column is not \"env_t\", which every module of a multi-agent buffer has")
+      throw ReplayBufferError.invalidSchema(
+        "its last column is not \"env_t\", which every module of a multi-agent buffer has")
     }
     try store.addModule(id, store: EpisodeLoader.store(of: contents, saved))
     modules.append(saved)
@@ -103,7 +104,8 @@ struct MultiAgentLoader {
     for (index, time) in times.enumerated() {
       let first = index == 0 ? 0 : max(last + 1, episode.startTime)
       guard time >= first, time < episode.endTime else {
-        throw .invalidContents("step \(index) of \(name) was at time \(time), expected from \(first) and before \(episode.endTime)")
+        throw .invalidContents(
+          "step \(index) of \(name) was at time \(time), expected from \(first) and before \(episode.endTime)")
       }
       last = time
     }
@@ -112,7 +114,8 @@ struct MultiAgentLoader {
   private func checkOwners() throws(ReplayBufferError) {
     for module in store.modules {
       for number in module.store.episodes.positions where module.owners[number] == .nobody {
-        throw .invalidEpisodes("\(module.store.episodes[number].id) of the module \(module.id) is no agent's of any episode")
+        let name = module.store.episodes[number].id
+        throw .invalidEpisodes("\(name) of the module \(module.id) is no agent's of any episode")
       }
     }
   }

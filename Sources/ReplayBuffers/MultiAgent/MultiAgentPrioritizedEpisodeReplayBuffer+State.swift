@@ -56,7 +56,8 @@ extension MultiAgentPrioritizedEpisodeReplayBuffer: SavableMultiAgentBuffer {
     }
     let steps = store.episodes.positions.flatMap { store.episodes[$0].runs.numbers }
     for step in steps where tree[step] != leaf(ofEnvironmentStep: step) {
-      throw ReplayBufferError.brokenInvariant("environment step \(step) weighs \(tree[step]), not what its agents' steps do")
+      throw ReplayBufferError.brokenInvariant(
+        "environment step \(step) weighs \(tree[step]), not what its agents' steps do")
     }
     try tree.check(leaves: steps.filter { tree[$0] > 0 }, window: store.steps.positions)
   }
@@ -95,7 +96,8 @@ extension PriorityTree {
     guard self.window == window, size >= Self.size(for: window), leafCount == steps.count, minimum == smallest,
       hasConsistentNodes
     else {
-      throw .brokenInvariant("a tree of \(leafCount) leaves over \(self.window), expected \(steps.count) over \(window)")
+      throw .brokenInvariant(
+        "a tree of \(leafCount) leaves over \(self.window), expected \(steps.count) over \(window)")
     }
   }
 }

@@ -40,13 +40,17 @@ struct MultiAgentRecord {
     func records(modules names: [String]) throws(ReplayBufferError) -> [MultiAgentRecord] {
       let heights = [starts.count, lengths.count, terminated.count, truncated.count, counts.count]
       guard heights.allSatisfy({ $0 == ids.count }), modules.count == agents.count else {
-        throw .invalidEpisodes("their columns have the lengths \([ids.count] + heights), those of agents \(agents.count) and \(modules.count)")
+        throw .invalidEpisodes(
+          "their columns have the lengths \([ids.count] + heights), "
+            + "those of agents \(agents.count) and \(modules.count)")
       }
       let people = try agentList(modules: names)
       var (agent, step) = (0, 0)
       var records: [MultiAgentRecord] = []
       for index in ids.indices {
-        guard case .string(let id) = ids[index] else { throw .invalidEpisodes("the id of episode number \(index) is no text") }
+        guard case .string(let id) = ids[index] else {
+          throw .invalidEpisodes("the id of episode number \(index) is no text")
+        }
         let agentEnd = try end(of: counts[index], from: agent, within: agents.count, "agents of episode \(id)")
         let stepEnd = try end(of: lengths[index], from: step, within: steps.count, "environment steps of episode \(id)")
         records.append(
@@ -56,7 +60,8 @@ struct MultiAgentRecord {
         (agent, step) = (agentEnd, stepEnd)
       }
       guard agent == agents.count, step == steps.count else {
-        throw .invalidEpisodes("\(agents.count - agent) agents and \(steps.count - step) environment steps are nobody's")
+        throw .invalidEpisodes(
+          "\(agents.count - agent) agents and \(steps.count - step) environment steps are nobody's")
       }
       return records
     }
@@ -65,7 +70,8 @@ struct MultiAgentRecord {
       var list: [(name: String, module: String)] = []
       for (index, value) in agents.enumerated() {
         guard case .string(let name) = value, (0..<Int64(names.count)).contains(modules[index]) else {
-          throw .invalidEpisodes("agent number \(index) has no text as its name, or the module number \(modules[index]) of \(names.count)")
+          throw .invalidEpisodes(
+            "agent number \(index) has no text as its name, or the module number \(modules[index]) of \(names.count)")
         }
         list.append((name, names[Int(modules[index])]))
       }

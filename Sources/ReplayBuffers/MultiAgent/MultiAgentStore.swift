@@ -58,7 +58,7 @@ struct MultiAgentStore: Sendable {
   let capacity: Int
   /// The modules in the order in which they were declared; what depends on their order goes by `modulesInOrder`.
   var modules: [Module] = []
-  private var moduleOfID: [StateKey: Int] = [:]
+  var moduleOfID: [StateKey: Int] = [:]
   /// The episodes in the order in which they were begun, numbered over the lifetime of the buffer.
   var episodes: PagedWindow<Episode>
   var episodeOfID: [StateKey: Int] = [:]
@@ -80,12 +80,6 @@ struct MultiAgentStore: Sendable {
   var nextStep: Int { steps.positions.upperBound }
   /// Whether whole episodes have to go.
   var isOverfull: Bool { stepCount > capacity && episodes.positions.count > 1 }
-  /// The positions of all modules, ordered by the bytes of their names.
-  var modulesInOrder: [Int] {
-    modules.indices.sorted { StateKey(modules[$0].id) < StateKey(modules[$1].id) }
-  }
-  /// The names of all modules, ordered by their bytes.
-  var moduleIDs: [String] { modulesInOrder.map { modules[$0].id } }
 
   var counters: MultiAgentCounters {
     MultiAgentCounters(
@@ -94,52 +88,12 @@ struct MultiAgentStore: Sendable {
       agentInsertionCount: modules.reduce(0) { $0 + $1.store.insertionCount }, sampledCount: sampledCount)
   }
 
-  /// The position of a module.
-  /// - Throws: `ReplayBufferError.unknownModule`.
-  func index(ofModule id: String) throws(ReplayBufferError) -> Int {
-    guard let index = moduleOfID[StateKey(id)] else { throw .unknownModule(id, known: moduleIDs) }
-    return index
-  }
-
-  /// Declares a module whose agents' steps have these columns, and that time besides.
-  /// - Throws: `ReplayBufferError.knownModule`, `.invalidSchema`.
-  mutating func addModule(_ id: String, schema: BufferSchema) throws(ReplayBufferError) {
-    let name = AgentFragment.timeColumn.name
-    guard schema.index(of: name) == nil else {
-      throw .invalidSchema("the column \"\(name)\" is the buffer's own: when an agent acted")
-    }
-    let full = try BufferSchema(schema.columns + [AgentFragment.timeColumn])
-    try addModule(id, store: EpisodeStore(capacity: BufferStateReader.largestCount, schema: full))
-  }
-
-  /// Takes a store as a module's.
-  /// - Throws: `ReplayBufferError.knownModule`.
-  mutating func addModule(_ id: String, store: EpisodeStore) throws(ReplayBufferError) {
-    guard moduleOfID[StateKey(id)] == nil else { throw .knownModule(id) }
-    moduleOfID[StateKey(id)] = modules.count
-    let owners = PagedWindow(startingAt: store.episodes.positions.lowerBound, filler: Owner.nobody, pageShift: 8)
-    modules.append(Module(id: id, store: store, owners: owners))
-  }
-
   /// The number and time of the episode of an environment step, or nil if it is not stored.
   func stored(_ step: Int) -> (episode: Int, time: Int)? {
     guard steps.positions.contains(step) else { return nil }
     let entry = steps[step]
     guard entry.episode >= episodes.positions.lowerBound else { return nil }
     return (entry.episode, episodes[entry.episode].startTime + entry.time)
-  }
-
-  /// How much went through the store of a module.
-  /// - Throws: `ReplayBufferError.unknownModule`.
-  func counters(ofModule id: String) throws(ReplayBufferError) -> EpisodeCounters {
-    modules[try index(ofModule: id)].store.counters
-  }
-
-  /// The columns that a module was declared with.
-  /// - Throws: `ReplayBufferError.unknownModule`.
-  func schema(ofModule id: String) throws(ReplayBufferError) -> BufferSchema {
-    let full = modules[try index(ofModule: id)].store.columns.schema
-    return try BufferSchema(full.columns.filter { $0 != AgentFragment.timeColumn })
   }
 
   /// The numbers of the steps of the oldest episode, and of its agents, by the positions of their modules.

@@ -1,5 +1,6 @@
-@testable import ReplayBuffers
 import StateTree
+
+@testable import ReplayBuffers
 
 /// Multi-agent episodes in plain arrays: what the buffers must agree with.
 struct NaiveAgents {
@@ -105,7 +106,8 @@ struct NaiveAgents {
 
   /// The agents' steps at an environment step.
   func acted(_ step: Int) -> [(module: String, step: Step)] {
-    guard let episode = episodes.first(where: { $0.steps.contains(step) }), let offset = episode.steps.firstIndex(of: step)
+    guard let episode = episodes.first(where: { $0.steps.contains(step) }),
+      let offset = episode.steps.firstIndex(of: step)
     else { return [] }
     return episode.parts.flatMap { part in
       part.steps.filter { $0.time == episode.start + offset }.map { (part.module, $0) }

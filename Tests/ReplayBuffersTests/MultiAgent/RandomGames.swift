@@ -80,7 +80,8 @@ struct RandomGames {
     var agents: [AgentFragment] = []
     for index in game.players.indices {
       let player = game.players[index]
-      guard !player.done.isEmpty || player.isTerminated || player.isTruncated || integer(below: 3) == 0 else { continue }
+      let hasNews = !player.done.isEmpty || player.isTerminated || player.isTruncated
+      guard hasNews || integer(below: 3) == 0 else { continue }
       agents.append(
         try player.data.fragment(
           start: player.start, at: player.done, isTerminated: player.isTerminated, isTruncated: player.isTruncated))
