@@ -126,7 +126,7 @@ struct RLlibBugTests {
     for operation in recording.operations { try replay.perform(operation) }
     let leaves = try #require(recording.operations.last?.after.episodes).flatMap { $0.leaves ?? [] }
     #expect(leaves.allSatisfy { Double(Float($0)) == $0 }, "RLlib: numpy's float32 to a power is a float32")
-    let ours = replay.buffer.steps.map { replay.buffer.tree[$0] }
+    let ours = replay.buffer.steps.map { replay.buffer.priorities.tree[$0] }
     #expect(ours.contains { Double(Float($0)) != $0 })
     // RLlib's alpha is in single precision too, 2.4e-8 above 0.6: times the logarithm of the priority, 1.4e-7 of a leaf.
     for (leaf, expected) in zip(ours, leaves) { #expect(abs(leaf - expected) <= 2.5e-7 * expected) }

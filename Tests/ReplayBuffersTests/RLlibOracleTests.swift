@@ -36,12 +36,12 @@ struct RLlibOracleTests {
         #expect(episode.startTime == expected.tStarted && episode.length == expected.length, place)
         #expect(episode.isTerminated == expected.terminated && episode.isTruncated == expected.truncated, place)
         for (step, leaf) in zip(buffer.store.stepNumbers(of: episode), expected.leaves ?? []) {
-          #expect(Self.isClose(buffer.tree[step], leaf), place)
+          #expect(Self.isClose(buffer.priorities.tree[step], leaf), place)
         }
       }
       guard let sum = operation.after.sum, let minimum = operation.after.min else { continue }
-      #expect(Self.isClose(buffer.tree.sum, sum, ulps: 24), place)
-      #expect(Self.isClose(buffer.tree.minimum, minimum), place)
+      #expect(Self.isClose(buffer.priorities.tree.sum, sum, ulps: 24), place)
+      #expect(Self.isClose(buffer.priorities.tree.minimum, minimum), place)
       #expect(buffer.maximumPriority == operation.after.maxPriority, place)
     }
   }
@@ -102,8 +102,8 @@ struct RLlibOracleTests {
     var generator = PCG64(seed: sample.seed)
     return try buffer.store.picks(
       sample.count, nStep: sample.steps, byPriority ? .excluded : .kept, using: &generator,
-      drawing: { byPriority ? buffer.drawStep(using: &$0) : buffer.store.drawStep(using: &$0) },
-      weight: { buffer.tree[$0] })
+      drawing: { byPriority ? buffer.priorities.drawStep(using: &$0) : buffer.store.drawStep(using: &$0) },
+      weight: { buffer.priorities.tree[$0] })
   }
 
   @Test func `a sequence has the steps, the lookback and the flags of RLlib's, padded with zeros`() throws {

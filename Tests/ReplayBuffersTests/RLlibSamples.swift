@@ -176,6 +176,6 @@ struct RLlibReplay {
   private func sample(_ item: RLlibSamples.Item, _ sample: RLlibSamples.Sample) throws -> EpisodeSample {
     let step = try step(item.episode, item.t)
     let pick = EpisodeStore.Pick(step: step, nStep: item.nStep)
-    return buffer.store.sample([pick], gamma: sample.gamma, weights: buffer.weights([step], beta: sample.beta))
+    return buffer.store.sample([pick], gamma: sample.gamma, weights: buffer.priorities.tree.weights([step], of: buffer.count, beta: sample.beta))
   }
 }

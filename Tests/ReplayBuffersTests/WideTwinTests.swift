@@ -86,7 +86,7 @@ extension PrioritizedEpisodeReplayBuffer: TwinBuffer {
   /// Priorities in tests are small integers and alpha is 1, so that sums in any order are exact.
   func drawStep(of naive: NaiveWideEpisodes, using generator: inout PCG64) -> Int {
     var rest = generator.random() * naive.leaves.values.reduce(0, +)
-    let ordered = naive.leaves.keys.sorted { $0 % tree.size < $1 % tree.size }
+    let ordered = naive.leaves.keys.sorted { $0 % priorities.tree.size < $1 % priorities.tree.size }
     for step in ordered {
       if naive.leaves[step, default: 0] > rest { return step }
       rest -= naive.leaves[step, default: 0]

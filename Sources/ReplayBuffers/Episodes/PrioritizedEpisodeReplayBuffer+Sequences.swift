@@ -28,8 +28,7 @@ extension PrioritizedEpisodeReplayBuffer {
       count, nStep: .fixed(minimumLength), using: &generator, drawing: { priorities.drawStep(using: &$0) },
       weight: { priorities.tree[$0] }
     ).map(\.step)
-    var weights = [Float](repeating: 1, count: count)
-    priorities.weigh(starts, of: self.count, beta: beta, into: &weights)
+    let weights = priorities.tree.weights(starts, of: self.count, beta: beta)
     let sequences = store.sequences(from: starts, shape, weights: weights, stacking: stacking)
     store.sampledCount += sequences.counts.reduce(0, +)
     return sequences

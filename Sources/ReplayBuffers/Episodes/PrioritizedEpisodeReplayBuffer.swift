@@ -88,8 +88,7 @@ public struct PrioritizedEpisodeReplayBuffer: Sendable {
     try store.columns.check(stacking: stacking)
     let picks = try picks(count, nStep: nStep, shortReturns)
     store.sampledCount += count
-    var weights = [Float](repeating: 1, count: count)
-    priorities.weigh(picks.map(\.step), of: self.count, beta: beta, into: &weights)
+    let weights = priorities.tree.weights(picks.map(\.step), of: self.count, beta: beta)
     return store.sample(picks, gamma: gamma, weights: weights, stacking: stacking)
   }
 

@@ -41,8 +41,7 @@ extension MultiAgentPrioritizedEpisodeReplayBuffer {
           let step = tree.step(atPrefix: generator.random() * tree.sum)
           return EpisodeStore.Pick(step: step, nStep: nStep.next(using: &generator))
         }
-        let weights = tree.weights(
-          of: picks.map(\.step), count: store.modules[module].store.stepCount, beta: beta)
+        let weights = tree.weights(picks.map(\.step), of: store.modules[module].store.stepCount, beta: beta)
         return store.sample(module, picks, gamma: gamma, weights: weights)
       })
   }
@@ -58,7 +57,7 @@ extension MultiAgentPrioritizedEpisodeReplayBuffer {
       drawn.append((step, nStep.next(using: &drawing)))
     }
     generator = drawing
-    let weights = tree.weights(of: drawn.map(\.step), count: self.count, beta: beta)
+    let weights = tree.weights(drawn.map(\.step), of: self.count, beta: beta)
     let picks = zip(drawn, weights).map { MultiAgentStore.CommonPick(step: $0.step, nStep: $0.nStep, weight: $1) }
     return store.sample(modules, picks, gamma: gamma)
   }
@@ -66,8 +65,7 @@ extension MultiAgentPrioritizedEpisodeReplayBuffer {
   /// Gives sampled steps of a module new priorities, such as the absolute TD errors; of a step given twice the last one
   /// holds. The environment steps in which they were taken follow.
   ///
-  /// Steps that were evicted since they were sampled are ignored. Priorities below
-  /// `PrioritizedEpisodeReplayBuffer.smallestPriority` are raised to it.
+  /// Steps that were evicted since they were sampled are ignored. Priorities below 1e-12 are raised to it.
   /// - Parameter steps: The module's step numbers, `items.steps` of its sample.
   /// - Returns: how many steps were ignored.
   /// - Throws: `ReplayBufferError.unknownModule`, `.unequalCounts`, `.unknownStep` for a number that was never given,
@@ -78,17 +76,9 @@ extension MultiAgentPrioritizedEpisodeReplayBuffer {
     module id: String, _ steps: [Int], _ priorities: [Double]
   ) throws(ReplayBufferError) -> Int {
     let module = try store.index(ofModule: id)
-    let next = store.modules[module].store.nextStep
-    guard steps.count == priorities.count else {
-      throw .unequalCounts(steps: steps.count, priorities: priorities.count)
-    }
-    for (step, priority) in zip(steps, priorities) {
-      guard step >= 0, step < next else { throw .unknownStep(step, next: next) }
-      guard priority.isFinite else { throw .invalidPriority(step: step, priority: priority) }
-    }
-    let stored = zip(steps, priorities).filter { store.modules[module].store.isStored($0.0) }
-    for (step, priority) in stored { self.priorities[module].set(step, priority: priority) }
-    refresh(Set(store.environmentSteps(ofModule: module, stored.map(\.0)).compactMap { $0 }))
-    return steps.count - stored.count
+    let ignored = try self.priorities[module].update(steps, priorities)
+    let stored = steps.filter { store.modules[module].store.isStored($0) }
+    refresh(Set(store.environmentSteps(ofModule: module, stored).compactMap { $0 }))
+    return ignored
   }
 }

@@ -4,12 +4,8 @@ extension MultiAgentPrioritizedEpisodeReplayBuffer: SavableMultiAgentBuffer {
   /// The buffer at this moment, to be read while this one goes on.
   /// - Complexity: O(chunks + pages + episodes); no row and no priority is copied.
   public func snapshot() -> MultiAgentBufferSnapshot {
-    let modules = priorities.map { priorities in
-      MultiAgentStore.ModulePriorities(
-        settings: [
-          "alpha": .double(alpha), "max_priority": .double(priorities.maximumPriority),
-          "tree_size": .integer(priorities.tree.size),
-        ], leaves: priorities.tree.snapshot)
+    let modules = priorities.map {
+      MultiAgentStore.ModulePriorities(settings: $0.settings, leaves: $0.tree.snapshot)
     }
     return store.snapshot(
       kind: Self.kind, moduleKind: PrioritizedEpisodeReplayBuffer.kind,
@@ -30,7 +26,12 @@ extension MultiAgentPrioritizedEpisodeReplayBuffer: SavableMultiAgentBuffer {
     let loader = try MultiAgentLoader(contents, saved, moduleKind: PrioritizedEpisodeReplayBuffer.kind)
     store = loader.store
     for (module, saved) in zip(store.modules, loader.modules) {
-      priorities.append(try StepPriorities(of: module.store, saved, alpha: alpha))
+      let window = module.store.steps.positions
+      let priorities = try Priorities(saved, of: module.store.storedSteps(), window: window)
+      guard priorities.alpha == alpha else {
+        throw ReplayBufferError.invalidContents("a module's alpha is \(priorities.alpha), expected \(alpha)")
+      }
+      self.priorities.append(priorities)
     }
     tree = try PriorityTree(for: store.steps.positions, saved)
     for number in store.episodes.positions { refresh(Set(store.episodes[number].runs.numbers)) }
@@ -48,11 +49,7 @@ extension MultiAgentPrioritizedEpisodeReplayBuffer: SavableMultiAgentBuffer {
       throw ReplayBufferError.brokenInvariant("\(priorities.count) trees for \(store.modules.count) modules")
     }
     for (module, priorities) in zip(store.modules, priorities) {
-      let steps = module.store.episodes.positions.flatMap { module.store.stepNumbers(of: module.store.episodes[$0]) }
-      guard steps.allSatisfy({ PriorityTree.leaves.contains(priorities.tree[$0]) }) else {
-        throw ReplayBufferError.brokenInvariant("a step without priority in the module \(module.id)")
-      }
-      try priorities.tree.check(leaves: steps, window: module.store.steps.positions)
+      try priorities.checkInvariants(of: module.store.storedSteps(), window: module.store.steps.positions)
     }
     let steps = store.episodes.positions.flatMap { store.episodes[$0].runs.numbers }
     for step in steps where tree[step] != leaf(ofEnvironmentStep: step) {
@@ -63,33 +60,7 @@ extension MultiAgentPrioritizedEpisodeReplayBuffer: SavableMultiAgentBuffer {
   }
 }
 
-extension StepPriorities {
-  /// The priorities of the steps of a store that its contents describe.
-  fileprivate init(of store: EpisodeStore, _ saved: BufferStateReader, alpha: Double) throws(ReplayBufferError) {
-    self.init(alpha: alpha)
-    if saved.has("alpha"), try saved.alpha() != alpha {
-      throw .invalidContents("a module's alpha is \(try saved.alpha()), expected \(alpha)")
-    }
-    maximumPriority = try saved.double("max_priority")
-    guard maximumPriority > 0, maximumPriority.isFinite else {
-      throw .invalidContents("max_priority is \(maximumPriority), expected a finite number above 0")
-    }
-    tree = try PrioritizedEpisodeReplayBuffer.tree(of: store, saved)
-  }
-}
-
 extension PriorityTree {
-  /// A tree without leaves for a window, of the size that contents say.
-  fileprivate init(for window: Range<Int>, _ saved: BufferStateReader) throws(ReplayBufferError) {
-    let needed = Self.size(for: window)
-    let size = try saved.countIfPresent("tree_size") ?? needed
-    guard Self.isSize(size), size >= needed else {
-      throw .invalidContents("tree_size is \(size), expected a power of two from \(needed)")
-    }
-    self.init(startingAt: window.lowerBound, size: size)
-    extend(to: window.upperBound)
-  }
-
   /// Checks that only these steps of a window have leaves, and that sums and minimums are theirs.
   fileprivate func check(leaves steps: [Int], window: Range<Int>) throws(ReplayBufferError) {
     let smallest = steps.map { self[$0] }.min() ?? .infinity

@@ -19,7 +19,7 @@ public struct MultiAgentPrioritizedEpisodeReplayBuffer: Sendable {
   public let alpha: Double
   var store: MultiAgentStore
   /// The priorities of each module's steps, by its position.
-  var priorities: [StepPriorities] = []
+  var priorities: [Priorities] = []
   /// The leaf of each environment step: the sum of its agents' steps' leaves.
   var tree = PriorityTree()
   var generator: PCG64
@@ -48,7 +48,7 @@ public struct MultiAgentPrioritizedEpisodeReplayBuffer: Sendable {
   /// - Throws: `ReplayBufferError.knownModule`, `.invalidSchema`.
   public mutating func addModule(_ id: String, schema: BufferSchema) throws(ReplayBufferError) {
     try store.addModule(id, schema: schema)
-    priorities.append(StepPriorities(alpha: alpha))
+    priorities.append(Priorities(alpha: alpha))
   }
 
   /// The modules, ordered by the bytes of their names.
@@ -77,7 +77,7 @@ public struct MultiAgentPrioritizedEpisodeReplayBuffer: Sendable {
   /// The largest priority ever given to a step of a module, before it is raised to `alpha`; its new steps get it.
   /// - Throws: `ReplayBufferError.unknownModule`.
   public func maximumPriority(ofModule id: String) throws(ReplayBufferError) -> Double {
-    priorities[try store.index(ofModule: id)].maximumPriority
+    priorities[try store.index(ofModule: id)].maximum
   }
 
   /// Adds a fragment to the episode of its id, or begins a stored episode with it; then old episodes go.
@@ -111,8 +111,8 @@ public struct MultiAgentPrioritizedEpisodeReplayBuffer: Sendable {
   mutating func evict() {
     while store.isOverfull {
       let oldest = store.oldestSteps()
-      for (module, steps) in oldest.agentSteps { priorities[module].tree.forget(steps) }
-      tree.forget(oldest.steps)
+      for (module, steps) in oldest.agentSteps { priorities[module].remove(steps) }
+      tree.set(oldest.steps) { _ in 0 }
       store.evictOldest()
       for (module, _) in oldest.agentSteps {
         priorities[module].tree.advance(to: store.modules[module].store.steps.positions.lowerBound)

@@ -81,6 +81,6 @@ extension EpisodeStore {
   /// Ends an episode under way behind its last row.
   mutating func close(_ number: Int, isTerminated: Bool, isTruncated: Bool) {
     guard let held = lanes[episodes[number].lane].held else { preconditionFailure("episode \(number) is under way") }
-    end(number, isTerminated: isTerminated, isTruncated: isTruncated, observation: held[...])
+    end(number, isTerminated: isTerminated, isTruncated: isTruncated, observation: held)
   }
 }

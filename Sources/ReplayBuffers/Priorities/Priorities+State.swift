@@ -16,17 +16,11 @@ extension Priorities {
     guard maximum > 0, maximum.isFinite else {
       throw .invalidContents("max_priority is \(maximum), expected a finite number above 0")
     }
-    let needed = PriorityTree.size(for: window)
-    let size = try saved.countIfPresent("tree_size") ?? needed
-    guard PriorityTree.isSize(size), size >= needed else {
-      throw .invalidContents("tree_size is \(size), expected a power of two from \(needed)")
-    }
     let leaves = try saved.doubles("priorities")
     guard leaves.count == steps.count else {
       throw .invalidContents("there are \(leaves.count) priorities for \(steps.count) steps")
     }
-    tree = PriorityTree(startingAt: window.lowerBound, size: size)
-    tree.extend(to: window.upperBound)
+    tree = try PriorityTree(for: window, saved)
     for (step, leaf) in zip(steps, leaves) where !PriorityTree.leaves.contains(leaf) {
       throw .invalidContents("the priority of step \(step) is \(leaf), expected \(PriorityTree.leaves)")
     }
@@ -52,5 +46,19 @@ extension Priorities {
     guard rest == 0, smallest == tree.minimum, tree.hasConsistentNodes else {
       throw .brokenInvariant("\(rest) leaves of no step, or a sum or minimum that is not its leaves'")
     }
+  }
+}
+
+extension PriorityTree {
+  /// A tree without leaves for a window, of the size that was saved.
+  /// - Throws: `ReplayBufferError.invalidContents` for a size that no tree for this window has.
+  init(for window: Range<Int>, _ saved: BufferStateReader) throws(ReplayBufferError) {
+    let needed = Self.size(for: window)
+    let size = try saved.countIfPresent("tree_size") ?? needed
+    guard Self.isSize(size), size >= needed else {
+      throw .invalidContents("tree_size is \(size), expected a power of two from \(needed)")
+    }
+    self.init(startingAt: window.lowerBound, size: size)
+    extend(to: window.upperBound)
   }
 }

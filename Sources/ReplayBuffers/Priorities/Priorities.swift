@@ -19,10 +19,10 @@ struct Priorities: Sendable {
     self.alpha = alpha
   }
 
-  /// Gives new steps, the next ones of the window, the largest priority.
-  mutating func add(_ steps: Range<Int>) {
+  /// Gives new steps, the next ones of the window, a priority: the largest one seen unless another is said.
+  mutating func add(_ steps: Range<Int>, priority: Double? = nil) {
     tree.extend(to: steps.upperBound)
-    let leaf = leaf(of: maximum)
+    let leaf = leaf(of: max(priority ?? maximum, Self.smallest))
     tree.set(steps) { _ in leaf }
   }
 
@@ -50,17 +50,6 @@ struct Priorities: Sendable {
   /// Draws a step in proportion to its leaf.
   /// - Precondition: There is one.
   func drawStep(using generator: inout PCG64) -> Int { tree.step(atPrefix: generator.random() * tree.sum) }
-
-  /// Writes the importance weights of `steps`, divided by the largest that any stored step has:
-  /// (p N)^-beta / (p_min N)^-beta.
-  /// - Precondition: `weights` has a place for every step.
-  func weigh(_ steps: [Int], of count: Int, beta: Double, into weights: inout [Float]) {
-    let scale = Double(count)
-    let total = tree.sum
-    func weight(_ leaf: Double) -> Double { pow(max(leaf / total * scale, .leastNormalMagnitude), -beta) }
-    let largest = weight(tree.minimum)
-    for (index, step) in steps.enumerated() { weights[index] = Float(weight(tree[step]) / largest) }
-  }
 
   /// Gives drawn steps new priorities; of a step given twice the last one holds, and steps that are gone are ignored.
   /// - Returns: how many steps were ignored.

@@ -103,7 +103,7 @@ public struct PrioritizedReplayBuffer: Sendable {
     guard self.count > 0 else { throw .emptyBuffer }
     batch.fit(schema, count: count)
     priorities.draw(&batch.steps, using: &generator)
-    priorities.weigh(batch.steps, of: self.count, beta: beta, into: &batch.weights)
+    priorities.tree.weigh(batch.steps, of: self.count, beta: beta, into: &batch.weights)
     ring.read(&batch)
   }
 

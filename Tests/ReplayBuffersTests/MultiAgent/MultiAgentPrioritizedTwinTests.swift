@@ -106,7 +106,7 @@ import Testing
       let leaves = naive.steps(module.id).map(\.priority)
       #expect(priorities.tree.sum == leaves.reduce(0, +), place)
       #expect(priorities.tree.minimum == leaves.min() ?? .infinity, place)
-      #expect(priorities.maximumPriority == naive.maximum[module.id, default: 1], place)
+      #expect(priorities.maximum == naive.maximum[module.id, default: 1], place)
     }
     let weights = naive.episodes.flatMap(\.steps).map(naive.weight)
     #expect(buffer.tree.sum == weights.reduce(0, +), place)

@@ -140,7 +140,7 @@ import Testing
   @Test func `Modules are declared once, with columns that agents' steps can have`() throws {
     var buffer = try uniformAgents()
     #expect(throws: ReplayBufferError.knownModule("a")) { try buffer.addModule("a", schema: AgentData.schema("b")) }
-    #expect(throws: ReplayBufferError.invalidSchema("it has no column \"obs\"")) {
+    #expect(throws: ReplayBufferError.invalidSchema("it has no column \"obs\" and no \"obs/...\"")) {
       try buffer.addModule("c", schema: BufferSchema([ColumnSchema("rewards", .float32)]))
     }
     let reserved = try BufferSchema(AgentData.schema("a").columns + [ColumnSchema("env_t", .int64)])

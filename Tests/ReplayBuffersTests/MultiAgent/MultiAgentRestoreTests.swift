@@ -114,7 +114,7 @@ import Testing
     let alone = try PrioritizedEpisodeReplayBuffer(
       contents: contents, defaults: BufferDefaults(capacity: 10_000, seed: 1))
     #expect(alone.count == (try buffer.counters(ofModule: "b").steps))
-    #expect(alone.tree.sum == buffer.priorities[1].tree.sum)
+    #expect(alone.priorities.tree.sum == buffer.priorities[1].tree.sum)
     #expect(alone.schema.columns.map(\.name) == ["obs", "actions", "logp", "rewards", "env_t"])
     #expect(throws: ReplayBufferError.missingSetting("capacity")) {
       try PrioritizedEpisodeReplayBuffer(contents: contents, defaults: BufferDefaults(seed: 1))

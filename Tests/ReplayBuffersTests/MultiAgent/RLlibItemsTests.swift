@@ -55,7 +55,7 @@ import Testing
       let module = try buffer.store.index(ofModule: weight.module)
       let step = try step(buffer, module, weight.episode, weight.agent, weight.time)
       let ours = buffer.priorities[module].tree.weights(
-        of: [step], count: buffer.store.modules[module].store.stepCount, beta: truth.beta)
+        [step], of: buffer.store.modules[module].store.stepCount, beta: truth.beta)
       #expect(abs(Double(ours[0]) - weight.weight) < 1e-6, "\(weight.episode)/\(weight.agent) at \(weight.time)")
     }
   }
