@@ -35,7 +35,7 @@ struct RLlibOracleTests {
         let episode = try replay.episode(expected.id)
         #expect(episode.startTime == expected.tStarted && episode.length == expected.length, place)
         #expect(episode.isTerminated == expected.terminated && episode.isTruncated == expected.truncated, place)
-        for (step, leaf) in zip(buffer.store.stepNumbers(of: episode), expected.leaves ?? []) {
+        for (step, leaf) in zip(buffer.store.stepNumbers(of: try replay.number(expected.id)), expected.leaves ?? []) {
           #expect(Self.isClose(buffer.priorities.tree[step], leaf), place)
         }
       }

@@ -152,12 +152,12 @@ struct RLlibReplay {
     try buffer.checkInvariants()
   }
 
-  func episode(_ id: String) throws -> EpisodeStore.Episode {
-    buffer.store.episodes[try #require(buffer.store.episodeOfID[StateKey(id)])]
-  }
+  func episode(_ id: String) throws -> EpisodeStore.Episode { buffer.store.episodes[try number(id)] }
+
+  func number(_ id: String) throws -> Int { try #require(buffer.store.episodeOfID[StateKey(id)]) }
 
   /// The number of the step that is `time` steps behind the first stored one of an episode.
-  func step(_ id: String, _ time: Int) throws -> Int { buffer.store.stepNumbers(of: try episode(id))[time] }
+  func step(_ id: String, _ time: Int) throws -> Int { buffer.store.stepNumbers(of: try number(id))[time] }
 
   /// Every item of every sample of a recording, what we give for the same index, and its episode.
   static func items(

@@ -34,11 +34,6 @@ struct EpisodeColumns: Sendable {
     return index
   }
 
-  /// What a row in a lane is: the schema, and the number of its step.
-  var laneColumns: [ColumnSchema] { schema.columns + [ColumnSchema("step", .int64)] }
-  /// The position of the step number in a lane's row.
-  var step: Int { schema.columns.count }
-
   /// The columns of a fragment in the order of the schema; the observations have a row more than the others.
   func tensors(of fragment: EpisodeFragment) throws(ReplayBufferError) -> [Tensor] {
     for name in fragment.observationParts.keys.sorted() where !observationNames.contains(name) {
@@ -73,6 +68,6 @@ struct EpisodeColumns: Sendable {
   func finalRow(_ observation: [UInt8]) -> [ArraySlice<UInt8>] {
     var row = schema.columns.map { [UInt8](repeating: 0, count: $0.rowBytes)[...] }
     for column in observations { row[column] = part(column, of: observation) }
-    return row + [Tensor(vector: [Int64(-1)]).bytes[...]]
+    return row
   }
 }

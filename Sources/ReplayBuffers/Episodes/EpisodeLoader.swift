@@ -59,7 +59,7 @@ struct EpisodeLoader {
     for (index, step) in steps.enumerated() {
       try take(step, of: number, time: store.episodes[number].length + index)
     }
-    if !steps.isEmpty { store.append(batch.bytes(stepRows), steps: steps, to: number) }
+    if !steps.isEmpty { store.append(batch.bytes(stepRows), count: steps.count, to: number) }
     guard piece.upperBound == episode.rows.upperBound else { return }
     let last = piece.upperBound - 1
     guard batch.steps[last - batch.firstRow] == -1 else {
@@ -74,7 +74,7 @@ struct EpisodeLoader {
     guard (0..<Int64(BufferStateReader.largestCount)).contains(firstStep) else { throw Self.badStep(firstStep, episode.id) }
     let episodes = store.episodes.positions
     if episodes.isEmpty {
-      store.steps = PagedWindow(startingAt: Int(firstStep), filler: .hole)
+      store.steps = StepIndex(startingAt: Int(firstStep))
     } else if store.episodes[episodes.upperBound - 1].firstStep >= firstStep {
       throw .invalidContents("episode \(episode.id) begins with step \(firstStep), not after the episode before it")
     }
@@ -96,8 +96,8 @@ struct EpisodeLoader {
     }
     let step = Int(value)
     store.steps.extend(to: step + 1)
-    guard store.steps[step].episode == -1 else { throw .invalidContents("step \(step) stands twice") }
-    store.steps[step] = EpisodeStore.Step(episode: number, time: time)
+    guard store.steps.episode(of: step) == nil else { throw .invalidContents("step \(step) stands twice") }
+    store.steps.enter(step, episode: number, time: time)
     lastStep = step
   }
 

@@ -6,13 +6,15 @@ struct EpisodeRows: Sendable {
   private let layout: RowLayout
   private let lanes: [EpisodeStore.Lane]
   private let episodes: PagedWindow<EpisodeStore.Episode>
+  private let index: StepIndex
   /// The first row of every episode, and the count of rows behind the last.
   private let offsets: [Int]
 
   /// The rows of `store`.
   /// - Complexity: O(lanes + episodes)
   init(_ store: EpisodeStore) {
-    (columns, layout, lanes, episodes) = (store.columns, store.layout, store.lanes, store.episodes)
+    (columns, layout, lanes) = (store.columns, store.layout, store.lanes)
+    (episodes, index) = (store.episodes, store.steps)
     var offsets = [0]
     offsets.reserveCapacity(store.episodes.positions.count + 1)
     for number in store.episodes.positions {
@@ -37,13 +39,11 @@ struct EpisodeRows: Sendable {
   }
 
   /// The step numbers in the order of the rows, final observations skipped.
-  func steps() -> [Int] {
-    var steps: [Int] = []
-    for number in episodes.positions {
-      let episode = episodes[number]
-      steps += stepNumbers((0..<episode.length).map { address(of: $0, in: episode) }).map(Int.init)
-    }
-    return steps
+  /// - Complexity: O(steps), times the episodes that took turns
+  func steps() -> [Int] { episodes.positions.flatMap(steps) }
+
+  private func steps(of number: Int) -> [Int] {
+    index.steps(of: number, from: episodes[number].firstStep, count: episodes[number].length)
   }
 
   /// Some rows.
@@ -51,8 +51,11 @@ struct EpisodeRows: Sendable {
     var addresses: [RowAddress] = []
     addresses.reserveCapacity(range.count)
     var held: [Int: [UInt8]] = [:]
-    forEachPiece(of: range) { episode, rows in
+    var numbers: [Int64] = []
+    forEachPiece(of: range) { number, rows in
+      let (episode, steps) = (episodes[number], steps(of: number))
       for row in rows {
+        numbers.append(row < episode.length ? Int64(steps[row]) : -1)
         if row == episode.length, !episode.isDone { held[addresses.count] = lanes[episode.lane].held }
         addresses.append(address(of: row, in: episode))
       }
@@ -62,9 +65,7 @@ struct EpisodeRows: Sendable {
       guard columns.schema.columns[index].holdsObservations else { return tensor }
       return tensor.replacing(held.mapValues { columns.part(index, of: $0) })
     }
-    var steps = stepNumbers(addresses)
-    for index in held.keys { steps[index] = -1 }
-    return RowBatch(firstRow: range.lowerBound, steps: steps, columns: tensors)
+    return RowBatch(firstRow: range.lowerBound, steps: numbers, columns: tensors)
   }
 
   /// Where a row of an episode lies, or nowhere for an observation that is held.
@@ -72,18 +73,14 @@ struct EpisodeRows: Sendable {
     row < episode.laneRows ? lanes[episode.lane].log.address(of: episode.firstRow + row) : .nowhere
   }
 
-  private func stepNumbers(_ addresses: [RowAddress]) -> [Int64] {
-    ChunkLog.gather(addresses, layout, column: columns.step).integers() ?? []
-  }
-
-  /// Calls `body` with every episode that has rows in `range` and these rows, counted from its first.
-  private func forEachPiece(of range: Range<Int>, _ body: (EpisodeStore.Episode, Range<Int>) -> Void) {
+  /// Calls `body` with the number of every episode that has rows in `range` and these rows, counted from its first.
+  private func forEachPiece(of range: Range<Int>, _ body: (Int, Range<Int>) -> Void) {
     var row = range.lowerBound
     var index = episodeIndex(ofRow: row)
     while row < range.upperBound {
       let start = offsets[index]
       let end = min(offsets[index + 1], range.upperBound)
-      body(episodes[episodes.positions.lowerBound + index], row - start..<end - start)
+      body(episodes.positions.lowerBound + index, row - start..<end - start)
       row = end
       index += 1
     }

@@ -74,19 +74,19 @@ extension EpisodeStore {
       sources[column] = sources[column].dropLast(columns.schema.columns[column].rowBytes)
     }
     let time = episodes[number].length
-    for offset in 0..<added.count { steps.append(Step(episode: number, time: time + offset)) }
-    append(sources, steps: added.map(Int64.init), to: number)
+    for offset in 0..<added.count { steps.append(episode: number, time: time + offset) }
+    append(sources, count: added.count, to: number)
     insertionCount += added.count
     end(number, isTerminated: fragment.isTerminated, isTruncated: fragment.isTruncated, observation: last)
     return added
   }
 
   /// Appends complete rows, given as the bytes of each column, to an episode's lane.
-  mutating func append(_ sources: [ArraySlice<UInt8>], steps: [Int64], to number: Int) {
+  mutating func append(_ sources: [ArraySlice<UInt8>], count: Int, to number: Int) {
     let lane = episodes[number].lane
-    lanes[lane].log.append(count: steps.count, sources + [Tensor(vector: steps).bytes[...]])
-    episodes[number].length += steps.count
-    stepCount += steps.count
+    lanes[lane].log.append(count: count, sources)
+    episodes[number].length += count
+    stepCount += count
   }
 
   /// Says how an episode stands behind its last row: done, with a row for the observation, or under way, with it held.

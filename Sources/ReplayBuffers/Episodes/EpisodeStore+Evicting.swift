@@ -6,13 +6,10 @@ extension EpisodeStore {
 
   /// Forgets an episode. The rows of one that is not the oldest stay, as nobody's, until all older ones are forgotten.
   /// - Precondition: The episode is stored.
-  /// - Complexity: O(1) for the oldest, else O(its steps)
+  /// - Complexity: O(1)
   mutating func evict(_ number: Int) {
     let episode = episodes[number]
     precondition(!episode.isGone, "episode \(number) is stored")
-    if number > episodes.positions.lowerBound {
-      for step in stepNumbers(of: episode) { steps[step] = .hole }
-    }
     episodeOfID[StateKey(episode.id)] = nil
     stepCount -= episode.length
     if !episode.isDone { lanes[episode.lane].held = nil }

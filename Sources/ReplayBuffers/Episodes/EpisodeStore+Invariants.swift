@@ -39,11 +39,11 @@ extension EpisodeStore {
 
   private func check(_ episode: Episode, _ number: Int) throws(ReplayBufferError) {
     try require(episodeOfID[StateKey(episode.id)] == number, "the id of episode \(number)")
-    let stored = stepNumbers(of: episode)
+    let stored = stepNumbers(of: number)
     try require(stored.first == episode.firstStep, "the first step of episode \(number)")
     for (time, step) in stored.enumerated() {
       try require(steps.positions.contains(step), "step \(step) outside \(steps.positions)")
-      try require(steps[step].episode == number && steps[step].time == time, "step \(step) of episode \(number)")
+      try require(steps[step]?.episode == number && steps[step]?.time == time, "step \(step) of episode \(number)")
     }
   }
 

@@ -75,7 +75,7 @@ private struct FittingSteps {
     self.nStep = nStep
     var sum = 0.0
     for number in store.episodes.positions where store.episodes[number].length >= nStep.smallest {
-      let numbers = store.stepNumbers(of: store.episodes[number])
+      let numbers = store.stepNumbers(of: number)
       for (time, step) in numbers.dropLast(nStep.smallest - 1).enumerated() {
         sum += weight(step) * Double(nStep.choices(upTo: numbers.count - time))
         steps.append((step, numbers.count - time))

@@ -31,7 +31,7 @@ extension EpisodeStore {
     var rank = Int(generator.integers(in: 0..<Int64(stepCount)))
     for number in episodes.positions {
       let length = episodes[number].length
-      if rank < length { return stepNumbers(of: episodes[number])[rank] }
+      if rank < length { return stepNumbers(of: number)[rank] }
       rank -= length
     }
     preconditionFailure("a step count above the lengths of the episodes")

@@ -36,16 +36,6 @@ struct EpisodeStore: Sendable {
     var laneRows: Int { isGone ? goneRows : isDone ? length + 1 : length }
   }
 
-  /// Whose step a step number is.
-  struct Step: Sendable {
-    /// The number of the episode, -1 for a number without a step.
-    var episode: Int
-    /// The time since the beginning of the stored part.
-    var time: Int
-
-    static let hole = Step(episode: -1, time: 0)
-  }
-
   let columns: EpisodeColumns
   let capacity: Int
   /// How rows lie in every lane.
@@ -57,7 +47,7 @@ struct EpisodeStore: Sendable {
   var goneCount = 0
   var episodeOfID: [StateKey: Int] = [:]
   /// The steps by number, from the oldest stored one to the next.
-  var steps: PagedWindow<Step>
+  var steps: StepIndex
   var stepCount = 0
   var insertionCount = 0
   var sampledCount = 0
@@ -66,11 +56,11 @@ struct EpisodeStore: Sendable {
     precondition(capacity > 0, "a capacity of at least 1, found \(capacity)")
     self.capacity = capacity
     columns = try EpisodeColumns(schema)
-    layout = RowLayout(columns.laneColumns)
+    layout = RowLayout(schema.columns)
     let nobody = Episode(
       id: "", lane: 0, firstRow: 0, length: 0, startTime: 0, firstStep: 0, isTerminated: false, isTruncated: false)
     episodes = PagedWindow(startingAt: firstEpisode, filler: nobody, pageShift: 8)
-    steps = PagedWindow(startingAt: firstStep, filler: .hole)
+    steps = StepIndex(startingAt: firstStep)
   }
 
   /// The number that the next step gets.
@@ -86,21 +76,20 @@ struct EpisodeStore: Sendable {
 
   /// The episode and time of a step, or nil if it is not stored any more.
   func stored(_ step: Int) -> (episode: Episode, time: Int)? {
-    guard steps.positions.contains(step) else { return nil }
-    let entry = steps[step]
-    guard entry.episode >= episodes.positions.lowerBound else { return nil }
+    guard let entry = steps[step], isStored(episode: entry.episode) else { return nil }
     return (episodes[entry.episode], entry.time)
   }
 
   /// Whether a step is stored.
-  func isStored(_ step: Int) -> Bool {
-    steps.positions.contains(step) && steps[step].episode >= episodes.positions.lowerBound
+  func isStored(_ step: Int) -> Bool { steps.episode(of: step).map { isStored(episode: $0) } ?? false }
+
+  private func isStored(episode number: Int) -> Bool {
+    number >= episodes.positions.lowerBound && !episodes[number].isGone
   }
 
-  /// The numbers of an episode's steps.
-  func stepNumbers(of episode: Episode) -> [Int] {
-    let rows = episode.firstRow..<episode.firstRow + episode.length
-    return gather(rows.map(lanes[episode.lane].log.address), column: columns.step).integers()?.map(Int.init) ?? []
+  /// The numbers of the steps of the episode of a number.
+  func stepNumbers(of number: Int) -> [Int] {
+    steps.steps(of: number, from: episodes[number].firstStep, count: episodes[number].length)
   }
 
   /// One column of rows from any lanes.
@@ -109,8 +98,8 @@ struct EpisodeStore: Sendable {
   }
 
   /// The numbers of all steps, episode by episode.
-  func storedSteps() -> [Int] { episodes.positions.flatMap { stepNumbers(of: episodes[$0]) } }
+  func storedSteps() -> [Int] { episodes.positions.flatMap(stepNumbers) }
 
   /// The numbers of the steps of the oldest episode, the next to go.
-  func oldestSteps() -> [Int] { stepNumbers(of: episodes[episodes.positions.lowerBound]) }
+  func oldestSteps() -> [Int] { stepNumbers(of: episodes.positions.lowerBound) }
 }

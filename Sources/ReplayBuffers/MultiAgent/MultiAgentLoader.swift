@@ -59,7 +59,7 @@ struct MultiAgentLoader {
   /// Enters the environment steps of an episode into the index.
   private mutating func take(_ steps: [Int], of number: Int, _ id: String) throws(ReplayBufferError) {
     if store.episodes.positions.isEmpty, (0...BufferStateReader.largestCount).contains(steps[0]) {
-      store.steps = PagedWindow(startingAt: steps[0], filler: .hole)
+      store.steps = StepIndex(startingAt: steps[0])
     } else if let last = store.episodes.positions.last, store.episodes[last].runs.runs[0].number >= steps[0] {
       throw .invalidEpisodes("episode \(id) begins with step \(steps[0]), not after the episode before it")
     }
@@ -70,8 +70,8 @@ struct MultiAgentLoader {
         throw .invalidEpisodes("episode \(id) has the impossible step number \(step)")
       }
       store.steps.extend(to: step + 1)
-      guard store.steps[step].episode == -1 else { throw .invalidEpisodes("environment step \(step) stands twice") }
-      store.steps[step] = EpisodeStore.Step(episode: number, time: time)
+      guard store.steps.episode(of: step) == nil else { throw .invalidEpisodes("environment step \(step) stands twice") }
+      store.steps.enter(step, episode: number, time: time)
       last = step
     }
     store.stepCount += steps.count
@@ -93,7 +93,7 @@ struct MultiAgentLoader {
     guard !episode.isDone || rows.episodes[number].isDone else {
       throw .invalidEpisodes("\(name) of the module \(id) goes on and its episode has ended")
     }
-    part.runs = StepRuns(times: times, numbers: rows.stepNumbers(of: rows.episodes[number]))
+    part.runs = StepRuns(times: times, numbers: rows.stepNumbers(of: number))
     return part
   }
 

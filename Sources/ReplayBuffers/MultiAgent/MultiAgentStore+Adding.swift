@@ -36,7 +36,7 @@ extension MultiAgentStore {
   private mutating func appendSteps(of fragment: MultiAgentEpisodeFragment, to number: Int) -> Range<Int> {
     let added = nextStep..<nextStep + fragment.length
     let time = fragment.startTime - episodes[number].startTime
-    for offset in 0..<added.count { steps.append(EpisodeStore.Step(episode: number, time: time + offset)) }
+    for offset in 0..<added.count { steps.append(episode: number, time: time + offset) }
     episodes[number].runs.append(
       StepRuns.Run(time: fragment.startTime, number: added.lowerBound, count: added.count))
     stepCount += added.count

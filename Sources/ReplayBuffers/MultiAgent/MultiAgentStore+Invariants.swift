@@ -38,7 +38,7 @@ extension MultiAgentStore {
     for (time, step) in numbers.enumerated() {
       try require(steps.positions.contains(step), "environment step \(step) outside \(steps.positions)")
       try require(
-        steps[step].episode == number && steps[step].time == time
+        steps[step]?.episode == number && steps[step]?.time == time
           && episode.runs.number(at: episode.startTime + time) == step, "environment step \(step) of episode \(number)")
     }
     for (position, part) in episode.parts.enumerated() {
@@ -59,7 +59,7 @@ extension MultiAgentStore {
     try require(StateKey(stored.id) == StateKey(name) && !stored.isGone, "\(name) is not stored")
     try require(!episode.isDone || stored.isDone, "\(name) goes on and its episode has ended")
     let times = store.times(of: stored)
-    try require(part.runs == StepRuns(times: times, numbers: store.stepNumbers(of: stored)), "the steps of \(name)")
+    try require(part.runs == StepRuns(times: times, numbers: store.stepNumbers(of: number)), "the steps of \(name)")
     try require(times.dropFirst().allSatisfy { $0 >= episode.startTime }, "\(name) acted before it")
     try require((part.runs.lastTime ?? 0) < episode.endTime, "\(name) acted behind its end")
   }

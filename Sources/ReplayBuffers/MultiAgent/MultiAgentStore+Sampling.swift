@@ -61,20 +61,28 @@ extension MultiAgentStore {
   /// The environment steps of stored steps of a module; nil for one whose own was evicted.
   func environmentSteps(ofModule module: Int, _ steps: [Int]) -> [Int?] {
     steps.map { step in
-      let owner = modules[module].owners[modules[module].store.steps[step].episode]
+      let owner = owner(of: step, module)
       let episode = episodes[owner.episode]
       return episode.parts[owner.part].runs.time(of: step).flatMap { episode.runs.number(at: $0) }
     }
+  }
+
+  /// Whose a module's stored step is.
+  private func owner(of step: Int, _ module: Int) -> Owner {
+    guard let number = modules[module].store.steps.episode(of: step) else {
+      preconditionFailure("step \(step) is not stored")
+    }
+    return modules[module].owners[number]
   }
 
   // MARK: Items
 
   /// The items of one module.
   func sample(_ module: Int, _ picks: [EpisodeStore.Pick], gamma: Double, weights: [Float]) -> ModuleSample {
-    let (id, store, owners) = (modules[module].id, modules[module].store, modules[module].owners)
+    let (id, store) = (modules[module].id, modules[module].store)
     var items = store.sample(picks, gamma: gamma, weights: weights)
     let times = items.extraColumns.removeValue(forKey: StateKey(AgentFragment.timeColumn.name))?.integers() ?? []
-    let found = picks.map { owners[store.steps[$0.step].episode] }
+    let found = picks.map { owner(of: $0.step, module) }
     return ModuleSample(
       module: id, items: items, agents: found.map { episodes[$0.episode].parts[$0.part].agent },
       episodes: found.map { episodes[$0.episode].id }, environmentTimes: times.map(Int.init),

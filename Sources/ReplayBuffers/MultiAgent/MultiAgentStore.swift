@@ -63,7 +63,7 @@ struct MultiAgentStore: Sendable {
   var episodes: PagedWindow<Episode>
   var episodeOfID: [StateKey: Int] = [:]
   /// Whose environment step each number is, from the oldest stored one to the next.
-  var steps: PagedWindow<EpisodeStore.Step>
+  var steps: StepIndex
   var stepCount = 0
   var insertionCount = 0
   var sampledCount = 0
@@ -73,7 +73,7 @@ struct MultiAgentStore: Sendable {
     precondition(capacity > 0, "a capacity of at least 1, found \(capacity)")
     self.capacity = capacity
     episodes = PagedWindow(startingAt: firstEpisode, filler: Episode(id: "", startTime: 0), pageShift: 8)
-    steps = PagedWindow(startingAt: firstStep, filler: .hole)
+    steps = StepIndex(startingAt: firstStep)
   }
 
   /// The number that the next environment step gets.
@@ -90,9 +90,7 @@ struct MultiAgentStore: Sendable {
 
   /// The number and time of the episode of an environment step, or nil if it is not stored.
   func stored(_ step: Int) -> (episode: Int, time: Int)? {
-    guard steps.positions.contains(step) else { return nil }
-    let entry = steps[step]
-    guard entry.episode >= episodes.positions.lowerBound else { return nil }
+    guard let entry = steps[step], entry.episode >= episodes.positions.lowerBound else { return nil }
     return (entry.episode, episodes[entry.episode].startTime + entry.time)
   }
 

@@ -22,7 +22,7 @@ import Testing
   ) throws -> Int {
     let store = buffer.store.modules[module].store
     let number = try #require(store.episodeOfID[StateKey("\(episode)/\(agent)")])
-    return store.stepNumbers(of: store.episodes[number])[time]
+    return store.stepNumbers(of: number)[time]
   }
 
   @Test func `For every step that RLlib can draw, the items are RLlib's`() throws {
