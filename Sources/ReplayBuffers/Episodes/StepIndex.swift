@@ -53,7 +53,10 @@ struct StepIndex: Sendable {
   /// - Precondition: The window has the number and no step there; the steps of an episode come in their order.
   mutating func enter(_ step: Int, episode: Int, time: Int) {
     precondition(positions.contains(step), "step \(step) outside \(positions)")
-    blocks[step >> Self.shift].enter(step & (Self.blockSize - 1), episode: episode, time: time)
+    let block = step >> Self.shift
+    // As many episodes take turns as in the block before, and perhaps one more begins.
+    let expected = block > blocks.positions.lowerBound ? blocks[block - 1].episodeCount + 1 : 1
+    blocks[block].enter(step & (Self.blockSize - 1), episode: episode, time: time, expected: expected)
   }
 
   /// Adds the next step of an episode at the end.
@@ -85,6 +88,8 @@ struct StepIndex: Sendable {
       return Int(owners[offset])
     }
 
+    var episodeCount: Int { entries.count }
+
     func episode(at offset: Int) -> Int? { owner(at: offset).map { entries[$0].episode } }
 
     func entry(at offset: Int) -> (episode: Int, time: Int)? {
@@ -102,8 +107,12 @@ struct StepIndex: Sendable {
       for offset in owners.indices where self.owner(at: offset) == owner { body(offset) }
     }
 
-    mutating func enter(_ offset: Int, episode: Int, time: Int) {
-      if owners.isEmpty { owners = [UInt8](repeating: Self.nobody, count: StepIndex.blockSize) }
+    /// - Parameter expected: How many episodes there will be room for in a block without any.
+    mutating func enter(_ offset: Int, episode: Int, time: Int, expected: Int) {
+      if owners.isEmpty {
+        owners = [UInt8](repeating: Self.nobody, count: StepIndex.blockSize)
+        entries.reserveCapacity(expected)
+      }
       precondition(owner(at: offset) == nil, "a number without a step")
       if let owner = entries.lastIndex(where: { $0.episode == episode }) {
         owners[offset] = UInt8(owner)

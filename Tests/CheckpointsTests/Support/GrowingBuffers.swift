@@ -115,6 +115,9 @@ struct EpisodesUnderWay: GrowingBuffer {
     self.init(buffer: try EpisodeReplayBuffer(contents: contents, defaults: defaults))
   }
 
+  var schema: BufferSchema { buffer.schema }
+  var capacity: Int { buffer.capacity }
+  var count: Int { buffer.count }
   func snapshot() -> BufferSnapshot { buffer.snapshot() }
   func checkInvariants() throws { try buffer.checkInvariants() }
 
@@ -140,6 +143,9 @@ struct PrioritiesUnderWay: GrowingBuffer {
     self.init(buffer: try PrioritizedEpisodeReplayBuffer(contents: contents, defaults: defaults))
   }
 
+  var schema: BufferSchema { buffer.schema }
+  var capacity: Int { buffer.capacity }
+  var count: Int { buffer.count }
   func snapshot() -> BufferSnapshot { buffer.snapshot() }
   func checkInvariants() throws { try buffer.checkInvariants() }
 
