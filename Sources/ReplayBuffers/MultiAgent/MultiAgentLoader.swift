@@ -14,7 +14,7 @@ struct MultiAgentLoader {
       capacity: saved.capacity(), firstEpisode: saved.count("num_episodes_evicted"),
       firstStep: saved.countIfPresent("next_step") ?? 0)
     for id in contents.modules { try load(id, contents.contents(ofModule: id), kind: moduleKind) }
-    for record in try MultiAgentRecord.records(saved, modules: contents.modules) { try begin(record) }
+    for record in try MultiAgentRecord.records(saved, modules: store.moduleIDs) { try begin(record) }
     try checkOwners()
     try finish(saved)
   }

@@ -12,7 +12,7 @@ struct MultiAgentRecord {
   let steps: [Int]
 
   /// The episodes that state describes.
-  /// - Parameter modules: The modules in the order that the state counts them in.
+  /// - Parameter modules: The modules, ordered by the bytes of their names.
   /// - Throws: `ReplayBufferError.state` for another form, `.invalidEpisodes` for columns that do not fit each other.
   static func records(_ saved: BufferStateReader, modules: [String]) throws(ReplayBufferError) -> [MultiAgentRecord] {
     let columns: Columns

@@ -3,12 +3,13 @@ internal import StateTree
 /// The multi-agent episodes of a buffer at one moment, oldest first, and their form in files.
 ///
 /// In files, one entry an episode: `id` (texts), `t_started` and `length` (int64, environment steps), `terminated`,
-/// `truncated` (bool), `agents` (int64, how many it has). Then for all agents of all episodes: `agent` (texts) and
-/// `module` (int64, its position in `modules`); and for all environment steps, episode after episode: `step` (int64).
+/// `truncated` (bool), `agents` (int64, how many it has). Then for all agents, episode after episode: `agent` (texts)
+/// and `module` (int64, its position among the names of all modules, ordered by their bytes). And for all environment
+/// steps, episode after episode: `step` (int64).
 struct MultiAgentTable: Sendable {
   /// The episodes.
   let episodes: PagedWindow<MultiAgentStore.Episode>
-  /// For each module of the store, its position in files.
+  /// For each module of the store, its position among the names in order.
   let positions: [Int]
 
   var state: StateValue {

@@ -67,6 +67,7 @@ import Testing
     let sample = try buffer.sample(count: 60, mode: .synchronized, nStep: .fixed(3), beta: 1)
     #expect(sample["a"]?.count == 60)
     #expect(sample["b"]?.count == 120)
+    #expect(try buffer.counters(ofModule: "b").sampledCount == 120 && buffer.counters.sampledCount == 60)
     for items in sample.modules {
       #expect(Set(items.environmentTimes) == [0, 1, 2, 3])
       for (index, time) in items.environmentTimes.enumerated() {
