@@ -5,7 +5,12 @@ extension EpisodeStore {
   /// - Returns: the numbers of the new steps.
   /// - Throws: `ReplayBufferError`; nothing is changed then.
   mutating func add(_ fragment: EpisodeFragment) throws(ReplayBufferError) -> Range<Int> {
-    let tensors = try check(fragment)
+    try add(fragment, checked: check(fragment))
+  }
+
+  /// Adds a fragment whose columns `check` gave.
+  /// - Throws: `ReplayBufferError.tooManyOpenEpisodes`; nothing is changed then.
+  mutating func add(_ fragment: EpisodeFragment, checked tensors: [Tensor]) throws(ReplayBufferError) -> Range<Int> {
     if let number = episodeOfID[StateKey(fragment.id)] { return append(tensors, of: fragment, to: number) }
     // A runner that has only reset its environment has nothing to store yet; RLlib stores an episode of length 0.
     guard fragment.length > 0 else { return nextStep..<nextStep }

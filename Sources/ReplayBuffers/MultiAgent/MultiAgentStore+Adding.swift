@@ -49,7 +49,7 @@ extension MultiAgentStore {
     if position == episodes[number].parts.count {
       episodes[number].parts.append(Part(agent: part.agent, module: part.module))
     }
-    let steps = try modules[part.module].store.add(part.fragment)
+    let steps = try modules[part.module].store.add(part.fragment, checked: part.columns)
     guard !steps.isEmpty else { return }
     if episodes[number].parts[position].number == nil {
       episodes[number].parts[position].number = modules[part.module].store.episodes.positions.upperBound - 1

@@ -6,6 +6,7 @@ extension MultiAgentStore {
     let agent: String
     let module: Int
     let fragment: EpisodeFragment
+    let columns: [Tensor]
     let times: [Int]
   }
 
@@ -50,8 +51,9 @@ extension MultiAgentStore {
     }
     try checkTimes(of: agent, in: fragment, after: part?.runs.lastTime ?? -1)
     let piece = try agent.episodeFragment(in: fragment.id)
-    _ = try modules[module].store.check(piece)
-    return CheckedPart(agent: agent.agent, module: module, fragment: piece, times: agent.environmentTimes)
+    let columns = try modules[module].store.check(piece)
+    return CheckedPart(
+      agent: agent.agent, module: module, fragment: piece, columns: columns, times: agent.environmentTimes)
   }
 
   private func checkTimes(
