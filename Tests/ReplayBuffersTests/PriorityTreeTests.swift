@@ -63,6 +63,44 @@ struct PriorityTreeTests {
     }
   }
 
+  @Test("many searches find what one finds, also where sums round", arguments: [1, 2, 3] as [UInt64])
+  func together(seed: UInt64) {
+    var random = PCG64(seed: seed)
+    var tree = PriorityTree(startingAt: 12_345)
+    tree.extend(to: 12_345 + 40_000)
+    // Leaves far apart in size, most of them none, so that sums round and right halves are empty.
+    let steps = (0..<3000).map { _ in 12_345 + Int(random.integers(in: 0..<40_000)) }
+    tree.set(steps) { _ in Double(sign: .plus, exponent: Int(random.integers(in: -60..<60)), significand: 1 + random.random()) }
+    #expect(tree.hasConsistentNodes)
+    for round in 0..<40 {
+      var prefixes = (0..<100).map { _ in random.random() * tree.sum }
+      if round % 2 == 0 { prefixes += [tree.sum, tree.sum.nextDown, tree.sum.nextUp, 0, tree.sum - 1e-5] }
+      var (found, leaves) = ([Int](repeating: 0, count: prefixes.count), prefixes)
+      tree.find(&found, &leaves, atPrefixes: prefixes)
+      #expect(found == prefixes.map(tree.step), "seed \(seed), round \(round)")
+      #expect(leaves == found.map { tree[$0] } && leaves.allSatisfy { $0 > 0 }, "seed \(seed), round \(round)")
+      tree.set(found) { _ in random.random() < 0.3 ? 0 : random.random() }
+    }
+  }
+
+  @Test("what is set together is what is set one by one, a step twice and the last leaf included")
+  func setTogether() {
+    var random = PCG64(seed: 8)
+    var (together, single) = (PriorityTree(), PriorityTree())
+    together.extend(to: 10_000)
+    single.extend(to: 10_000)
+    for round in 0..<60 {
+      let steps = (0..<200).map { _ in Int(random.integers(in: 0..<(round % 3 == 0 ? 30 : 10_000))) }
+      let leaves = steps.map { _ in random.random() < 0.4 ? 0 : random.random() }
+      together.set(steps) { leaves[$0] }
+      for (step, leaf) in zip(steps, leaves) { single.set(step, leaf) }
+      #expect(together.hasConsistentNodes && together.sum == single.sum && together.minimum == single.minimum)
+      #expect((0..<10_000).allSatisfy { together[$0] == single[$0] })
+    }
+    together.set(0..<10_000) { _ in 0 }
+    #expect(together.sum == 0 && together.minimum == .infinity && together.leafCount == 0 && together.hasConsistentNodes)
+  }
+
   @Test("a snapshot of the leaves stays as it was")
   func snapshot() {
     var tree = PriorityTree()

@@ -22,7 +22,7 @@ struct Priorities: Sendable {
   /// Gives new steps, the next ones of the window, a priority: the largest one seen unless another is said.
   mutating func add(_ steps: Range<Int>, priority: Double? = nil) {
     tree.extend(to: steps.upperBound)
-    let leaf = leaf(of: max(priority ?? maximum, Self.smallest))
+    let leaf = Self.leaf(of: priority ?? maximum, alpha)
     tree.set(steps) { _ in leaf }
   }
 
@@ -30,21 +30,36 @@ struct Priorities: Sendable {
   mutating func remove(_ steps: some Collection<Int>) { tree.set(steps) { _ in 0 } }
 
   /// The priority to the power of `alpha`, kept where sums stay finite and above 0.
-  private func leaf(of priority: Double) -> Double {
-    min(max(pow(priority, alpha), PriorityTree.leaves.lowerBound), PriorityTree.leaves.upperBound)
+  private static func leaf(of priority: Double, _ alpha: Double) -> Double {
+    min(max(pow(max(priority, smallest), alpha), PriorityTree.leaves.lowerBound), PriorityTree.leaves.upperBound)
   }
 
   /// Replaces all `steps` by ones drawn in proportion to their leaves.
-  /// - Parameter body: Is called after the number for each step was drawn, to draw what else belongs to it.
+  /// - Parameter draws: Becomes the leaves of the steps; its storage is used again.
   /// - Precondition: There is a leaf.
-  func draw(_ steps: inout [Int], using generator: inout PCG64, then body: (inout PCG64, Int) -> Void = { _, _ in }) {
-    let sum = tree.sum
-    var prefixes = [Double](repeating: 0, count: steps.count)
-    for index in prefixes.indices {
-      prefixes[index] = generator.random() * sum
+  func draw(_ steps: inout [Int], _ draws: inout Draws, using generator: inout PCG64) {
+    draws.fit(steps.count)
+    generator.fill(&draws.prefixes)
+    finish(&steps, &draws)
+  }
+
+  /// The same, drawing after the number for each step what else belongs to it.
+  func draw(
+    _ steps: inout [Int], using generator: inout PCG64, then body: (inout PCG64, Int) -> Void
+  ) {
+    var draws = Draws()
+    draws.fit(steps.count)
+    for index in steps.indices {
+      draws.prefixes[index] = generator.random()
       body(&generator, index)
     }
-    tree.find(&steps, atPrefixes: &prefixes)
+    finish(&steps, &draws)
+  }
+
+  private func finish(_ steps: inout [Int], _ draws: inout Draws) {
+    let sum = tree.sum
+    for index in draws.prefixes.indices { draws.prefixes[index] *= sum }
+    tree.find(&steps, &draws.leaves, atPrefixes: draws.prefixes)
   }
 
   /// Draws a step in proportion to its leaf.
@@ -62,15 +77,31 @@ struct Priorities: Sendable {
       guard step >= 0, step < tree.window.upperBound else { throw .unknownStep(step, next: tree.window.upperBound) }
       guard priority.isFinite else { throw .invalidPriority(step: step, priority: priority) }
     }
-    var (stored, leaves): ([Int], [Double]) = ([], [])
-    stored.reserveCapacity(steps.count)
-    leaves.reserveCapacity(steps.count)
-    for (step, priority) in zip(steps, priorities) where tree[step] > 0 {
-      stored.append(step)
-      leaves.append(leaf(of: max(priority, Self.smallest)))
-      maximum = max(maximum, priority)
+    guard !steps.allSatisfy({ tree[$0] > 0 }) else {
+      set(steps, priorities)
+      return 0
     }
-    tree.set(stored) { leaves[$0] }
+    let stored = zip(steps, priorities).filter { tree[$0.0] > 0 }
+    set(stored.map(\.0), stored.map(\.1))
     return steps.count - stored.count
+  }
+
+  private mutating func set(_ steps: [Int], _ priorities: [Double]) {
+    let alpha = alpha
+    tree.set(steps) { Self.leaf(of: priorities[$0], alpha) }
+    for priority in priorities { maximum = max(maximum, priority) }
+  }
+}
+
+/// What draws by priority need beside the steps, kept from one sample to the next for its storage alone.
+struct Draws: Sendable {
+  fileprivate var prefixes: [Double] = []
+  /// The leaves of the steps that were drawn last.
+  fileprivate(set) var leaves: [Double] = []
+
+  fileprivate mutating func fit(_ count: Int) {
+    guard leaves.count != count else { return }
+    prefixes = [Double](repeating: 0, count: count)
+    leaves = prefixes
   }
 }

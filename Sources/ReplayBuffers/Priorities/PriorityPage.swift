@@ -24,23 +24,21 @@ struct PriorityPage: Sendable {
   static let height = blank.sums.height
 
   /// Sets a leaf and nothing above it; 0 takes it out.
-  @inline(__always) mutating func put(_ slot: Int, _ leaf: Double) {
-    sums.prefetch(slot >> 3)
-    minimums.prefetch(slot >> 3)
-    leaves.put(slot, leaf)
-  }
+  @inline(__always) mutating func put(_ slot: Int, _ leaf: Double) { leaves.put(slot, leaf) }
 
   /// Merges the group of leaves that a slot is in.
-  @inline(__always) mutating func lift(_ slot: Int) {
+  /// - Returns: whether its minimum is another one now, which it seldom is.
+  @inline(__always) mutating func lift(_ slot: Int) -> Bool {
     let group = leaves.groups[slot >> 3]
-    sums.put(slot >> 3, SumRule.merged(group))
-    minimums.put(slot >> 3, MinimumRule.merged(group.replacing(with: .infinity, where: group .== 0)))
+    _ = sums.put(slot >> 3, SumRule.merged(group))
+    return minimums.put(slot >> 3, MinimumRule.merged(group.replacing(with: .infinity, where: group .== 0)))
   }
 
   /// Merges the group over a slot that is `level` levels from that of its sum, which is 1.
-  @inline(__always) mutating func lift(_ slot: Int, first: Int, _ level: Int) {
-    sums.lift(slot >> 3, first: first, level)
-    minimums.lift(slot >> 3, first: first, level)
+  /// - Parameter isChanged: Whether the minimum below is another one now; becomes whether this one is.
+  @inline(__always) mutating func lift(_ slot: Int, first: Int, _ level: Int, minimumToo isChanged: inout Bool) {
+    _ = sums.lift(slot >> 3, first: first, level)
+    if isChanged { isChanged = minimums.lift(slot >> 3, first: first, level) }
   }
 
   /// The first group of such a level.
@@ -53,16 +51,22 @@ struct PriorityPage: Sendable {
 
   /// Moves a search one level down: from a group of sums to the one below; below the last level are groups of leaves.
   @inline(__always) func below(_ group: Int, atPrefix rest: inout Double) -> Int {
-    let place = sums.below(group, atPrefix: &rest)
-    leaves.groups.prefetch(sums.index(ofPlace: place))
-    return place
+    sums.below(group, atPrefix: &rest)
   }
 
-  /// The slot at which a search ends that `below` led out of the sums.
-  @inline(__always) func slot(ofPlace place: Int, atPrefix rest: Double) -> Int {
-    var rest = rest
+  /// The slot at which a search ends that `below` led out of the sums; `rest` becomes its leaf.
+  @inline(__always) func slot(ofPlace place: Int, leaf rest: inout Double) -> Int {
     let group = sums.index(ofPlace: place)
-    return group * 8 + leaves.groups.lane(of: group, atPrefix: &rest)
+    let slot = group * 8 + leaves.groups.lane(of: group, atPrefix: &rest)
+    rest = leaves[slot]
+    return slot
+  }
+
+  /// The slot whose leaf, with those before it in the page, first exceeds `rest`; never one without a leaf.
+  /// - Precondition: A leaf is above 0.
+  func nonzeroSlot(atPrefix rest: inout Double) -> Int {
+    let group = sums.nonzeroIndex(atPrefix: &rest)
+    return group * 8 + leaves.groups[group].nonzeroLane(atPrefix: &rest)
   }
 
   /// How many leaves are above 0.

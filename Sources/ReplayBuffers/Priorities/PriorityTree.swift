@@ -98,30 +98,37 @@ struct PriorityTree: Sendable {
   /// - Complexity: O(steps times log size)
   mutating func set(_ steps: some Collection<Int>, _ leaf: (Int) -> Double) {
     for step in steps { precondition(window.contains(step), "step \(step) outside \(window)") }
-    Self.set(&pages, steps, leaf)
+    // Whether each step's way up has changed the minimum so far; where it ends, it ends for all levels above.
+    var isChanged = [Bool](repeating: false, count: steps.count)
+    Self.set(&pages, steps, leaf, &isChanged)
     let mask = pages.count - 1
-    for step in steps {
+    for (index, step) in steps.enumerated() {
       let page = step >> Self.pageShift & mask
-      sums.put(page, pages[page].sum)
-      minimums.put(page, pages[page].minimum)
+      _ = sums.put(page, pages[page].sum)
+      if isChanged[index] { isChanged[index] = minimums.put(page, pages[page].minimum) }
     }
     for level in 1..<max(1, sums.height) {
       let first = sums.first(level)
-      for step in steps {
-        sums.lift(step >> Self.pageShift & mask, first: first, level)
-        minimums.lift(step >> Self.pageShift & mask, first: first, level)
+      for (index, step) in steps.enumerated() {
+        _ = sums.lift(step >> Self.pageShift & mask, first: first, level)
+        if isChanged[index] { isChanged[index] = minimums.lift(step >> Self.pageShift & mask, first: first, level) }
       }
     }
   }
 
-  private static func set(_ pages: inout [PriorityPage], _ steps: some Collection<Int>, _ leaf: (Int) -> Double) {
+  private static func set(
+    _ pages: inout [PriorityPage], _ steps: some Collection<Int>, _ leaf: (Int) -> Double, _ isChanged: inout [Bool]
+  ) {
     let (mask, slots) = (pages.count - 1, pageSize - 1)
     var pages = pages.mutableSpan
+    var isChanged = isChanged.mutableSpan
     for (index, step) in steps.enumerated() { pages[step >> pageShift & mask].put(step & slots, leaf(index)) }
-    for step in steps { pages[step >> pageShift & mask].lift(step & slots) }
+    for (index, step) in steps.enumerated() { isChanged[index] = pages[step >> pageShift & mask].lift(step & slots) }
     for level in 1..<PriorityPage.height {
       let first = PriorityPage.first(level)
-      for step in steps { pages[step >> pageShift & mask].lift(step & slots, first: first, level) }
+      for (index, step) in steps.enumerated() {
+        pages[step >> pageShift & mask].lift(step & slots, first: first, level, minimumToo: &isChanged[index])
+      }
     }
     for step in steps { pages[step >> pageShift & mask].release() }
   }
@@ -138,20 +145,24 @@ struct PriorityTree: Sendable {
   /// - Complexity: O(log size)
   /// - Source: RLlib's `SumSegmentTree.find_prefixsum_idx`.
   func step(atPrefix prefix: Double) -> Int {
-    var (steps, rests) = ([0], [prefix])
-    find(&steps, atPrefixes: &rests)
-    return steps[0]
+    var rest = prefix >= sum ? max(0, sum - 1e-5) : prefix
+    let page = sums.nonzeroIndex(atPrefix: &rest)
+    return step(atSlot: page << Self.pageShift + pages[page].nonzeroSlot(atPrefix: &rest))
   }
 
-  /// The same for many prefixes, which are used up. It goes level by level, so that no search waits for another's memory.
-  /// - Precondition: A leaf is above 0, no prefix is negative, and there are as many steps as prefixes.
+  private func step(atSlot slot: Int) -> Int { window.lowerBound + ((slot - window.lowerBound) & (size - 1)) }
+
+  /// The same for many prefixes, with the leaves of the steps. It goes level by level, so that no search waits for
+  /// another's memory.
+  /// - Precondition: A leaf is above 0, no prefix is negative, and there are as many steps and leaves as prefixes.
   /// - Complexity: O(prefixes times log size)
-  func find(_ steps: inout [Int], atPrefixes prefixes: inout [Double]) {
+  func find(_ steps: inout [Int], _ leaves: inout [Double], atPrefixes prefixes: [Double]) {
     let (sum, last) = (sum, max(0, sum - 1e-5))
     var places = steps.mutableSpan
-    var rests = prefixes.mutableSpan
+    // What is left of each prefix, and at last the leaf.
+    var rests = leaves.mutableSpan
     for index in places.indices {
-      if rests[index] >= sum { rests[index] = last }
+      rests[index] = prefixes[index] >= sum ? last : prefixes[index]
       places[index] = 0
     }
     for _ in 0..<sums.height {
@@ -159,7 +170,13 @@ struct PriorityTree: Sendable {
     }
     // From here on a place is a page and, in its low bits, the place in it, of which there are 585.
     let bits = 10
-    for index in places.indices { places[index] = sums.index(ofPlace: places[index]) << bits }
+    let pages = pages.span
+    var lost: [Int] = []
+    for index in places.indices {
+      let page = sums.index(ofPlace: places[index])
+      if page >= pages.count { lost.append(index) }
+      places[index] = (page & (pages.count - 1)) << bits
+    }
     for _ in 0..<PriorityPage.height {
       for index in places.indices {
         let page = places[index] >> bits
@@ -168,8 +185,14 @@ struct PriorityTree: Sendable {
     }
     for index in places.indices {
       let page = places[index] >> bits
-      let slot = pages[page].slot(ofPlace: places[index] & (1 << bits - 1), atPrefix: rests[index])
-      places[index] = window.lowerBound + ((page << Self.pageShift + slot - window.lowerBound) & (size - 1))
+      let slot = pages[page].slot(ofPlace: places[index] & (1 << bits - 1), leaf: &rests[index])
+      places[index] = step(atSlot: page << Self.pageShift + slot)
+      if rests[index] == 0 { lost.append(index) }
+    }
+    // Sums round: these ended where nothing is, and are searched for once more with that in mind.
+    for index in lost {
+      places[index] = step(atPrefix: prefixes[index])
+      rests[index] = self[places[index]]
     }
   }
 }

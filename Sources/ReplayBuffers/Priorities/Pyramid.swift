@@ -49,7 +49,8 @@ struct Pyramid<Rule: GroupRule>: Sendable {
     }
     self.bottom = bottom
     self.height = height
-    groups = [SIMD8<Double>](repeating: SIMD8(repeating: Rule.neutral), count: bottom + needed)
+    // Every level is whole, so that a search that leads to where nothing is stays inside.
+    groups = [SIMD8<Double>](repeating: SIMD8(repeating: Rule.neutral), count: bottom + width)
   }
 
   /// All values as one.
@@ -61,22 +62,28 @@ struct Pyramid<Rule: GroupRule>: Sendable {
   /// Sets the value at an index.
   /// - Complexity: O(height)
   mutating func set(_ index: Int, _ value: Double) {
-    put(index, value)
-    for level in 1..<max(1, height) { lift(index, first: first(level), level) }
+    var isChanged = put(index, value)
+    for level in 1..<max(1, height) where isChanged { isChanged = lift(index, first: first(level), level) }
   }
 
   /// Sets the value at an index and nothing above it.
-  @inline(__always) mutating func put(_ index: Int, _ value: Double) { groups[bottom + index >> 3][index & 7] = value }
+  /// - Returns: whether it is another one now, so that what lies above may change.
+  @inline(__always) mutating func put(_ index: Int, _ value: Double) -> Bool {
+    let isChanged = groups[bottom + index >> 3][index & 7] != value
+    groups[bottom + index >> 3][index & 7] = value
+    return isChanged
+  }
 
   /// Merges the group over the value at an index that is `level` levels from the bottom, 1 for that of the value.
   /// - Parameter first: The first group of the level.
-  @inline(__always) mutating func lift(_ index: Int, first: Int, _ level: Int) {
+  /// - Returns: whether it makes another value now, so that what lies above may change.
+  @inline(__always) mutating func lift(_ index: Int, first: Int, _ level: Int) -> Bool {
     let group = first + index >> (3 * level)
-    groups[(group - 1) >> 3][(group - 1) & 7] = Rule.merged(groups[group])
+    let merged = Rule.merged(groups[group])
+    let isChanged = groups[(group - 1) >> 3][(group - 1) & 7] != merged
+    groups[(group - 1) >> 3][(group - 1) & 7] = merged
+    return isChanged
   }
-
-  /// Asks for the group of a value before it is needed.
-  @inline(__always) func prefetch(_ index: Int) { groups.prefetch(bottom + index >> 3) }
 
   /// The first group of a level, counted from the bottom, which is 1.
   func first(_ level: Int) -> Int { (1 << (3 * (height - level)) - 1) / 7 }
@@ -91,9 +98,15 @@ extension Pyramid<SumRule> {
   /// Moves one level down: from a group to the group, or in the last level the value, that the prefix lies in.
   /// - Returns: the number of the group below; in the last level that of the value, counted on from the last group.
   @inline(__always) func below(_ group: Int, atPrefix rest: inout Double) -> Int {
-    let place = 8 * group + 1 + groups.lane(of: group, atPrefix: &rest)
-    groups.prefetch(place)
-    return place
+    8 * group + 1 + groups.lane(of: group, atPrefix: &rest)
+  }
+
+  /// The index of the value that, with those before it, first exceeds `rest`; never one that is 0, however sums round.
+  /// - Precondition: A value is above 0.
+  func nonzeroIndex(atPrefix rest: inout Double) -> Int {
+    var place = 0
+    for _ in 0..<height { place = 8 * place + 1 + groups[place].nonzeroLane(atPrefix: &rest) }
+    return index(ofPlace: place)
   }
 
   /// The index of a value from what `below` gave in the last level.

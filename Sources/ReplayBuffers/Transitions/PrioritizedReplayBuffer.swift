@@ -14,6 +14,7 @@ public struct PrioritizedReplayBuffer: Sendable {
   var ring: TransitionRing
   var priorities: Priorities
   var generator: PCG64
+  private var draws = Draws()
 
   /// An empty buffer.
   /// - Parameter capacity: The most transitions held, at least 1; nothing is allocated for it beforehand.
@@ -102,8 +103,8 @@ public struct PrioritizedReplayBuffer: Sendable {
     precondition(count >= 0 && beta >= 0, "a count and a beta of 0 or more, found \(count) and \(beta)")
     guard self.count > 0 else { throw .emptyBuffer }
     batch.fit(schema, count: count)
-    priorities.draw(&batch.steps, using: &generator)
-    priorities.tree.weigh(batch.steps, of: self.count, beta: beta, into: &batch.weights)
+    priorities.draw(&batch.steps, &draws, using: &generator)
+    priorities.tree.weigh(draws.leaves, of: self.count, beta: beta, into: &batch.weights)
     ring.read(&batch)
   }
 

@@ -14,6 +14,13 @@ extension PCG64 {
     draw(count) { $0.random() }
   }
 
+  /// Replaces all `numbers` by ones drawn evenly from 0 up to, not including, 1: what as many single draws give.
+  /// - Complexity: O(count)
+  /// - Source: numpy's `Generator.random(out=numbers)`.
+  public mutating func fill(_ numbers: inout [Double]) {
+    for index in numbers.indices { numbers[index] = random() }
+  }
+
   /// A number drawn evenly from `range`, whose width must be finite; an empty range draws and gives its bound.
   ///
   /// Rounding can give the upper bound itself, as in numpy.
