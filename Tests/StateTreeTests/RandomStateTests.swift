@@ -94,4 +94,17 @@ struct RandomSeedSequenceTests {
     #expect(SeedSequence(entropy: 3 << 64 | 9) == SeedSequence(words: words))
     #expect(SeedSequence(entropy: [3 << 32 | 9]) == SeedSequence(words: [9, 3]))
   }
+
+  @Test("numbers filled in are those drawn one by one")
+  func filled() {
+    var (together, single) = (PCG64(seed: 11), PCG64(seed: 11))
+    var reals = [Double](repeating: 9, count: 40)
+    var integers = [Int](repeating: 9, count: 41)
+    together.fill(&reals)
+    together.fill(&integers, from: -3..<1_000_000)
+    #expect(reals == (0..<40).map { _ in single.random() })
+    #expect(integers == (0..<41).map { _ in Int(single.integers(in: -3..<1_000_000)) })
+    together.fill(&integers, from: 7..<8)
+    #expect(together == single && integers == [Int](repeating: 7, count: 41))
+  }
 }

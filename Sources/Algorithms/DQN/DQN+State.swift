@@ -113,17 +113,7 @@ extension DQN {
   public func proof(of component: String) -> String? {
     switch component {
     case Self.runnerComponent: return StateDigest.sha256(of: runner.nextDraws)
-    case Self.bufferComponent:
-      var copy = replayBuffer
-      guard
-        let sample = try? copy.sample(count: 32, nStep: .drawn(from: 1..<4), gamma: 0.99, correcting: 0.4)
-      else { return nil }
-      return StateDigest.sha256(of: [
-        "steps": .tensor(Tensor(vector: sample.steps.map { Int64($0) })),
-        "n_steps": .tensor(Tensor(vector: sample.nSteps.map { Int64($0) })),
-        "rewards": .tensor(Tensor(vector: sample.rewards)), "weights": .tensor(Tensor(vector: sample.weights)),
-        "obs": .tensor(sample.observations),
-      ])
+    case Self.bufferComponent: return replayBuffer.proof()
     default: return nil
     }
   }

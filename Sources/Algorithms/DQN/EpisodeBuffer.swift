@@ -2,7 +2,7 @@ public import ReplayBuffers
 internal import StateTree
 
 /// A replay buffer of episodes, with or without priorities, as DQN uses it.
-public protocol EpisodeBuffer: SavableBuffer, Sendable {
+public protocol EpisodeBuffer: SavableBuffer, ProvableBuffer, Sendable {
   /// How many steps are held.
   var count: Int { get }
   /// How much went through the buffer.

@@ -104,30 +104,3 @@ public struct MultiAgentStateContents: MultiAgentBufferContents {
     return contents
   }
 }
-
-/// A multi-agent buffer that gives its contents away while it goes on, and that can be made from contents again.
-public protocol SavableMultiAgentBuffer: Checkpointable {
-  /// The name of this kind of buffer in files.
-  static var kind: String { get }
-
-  /// The buffer at this moment, to be read while this one goes on.
-  func snapshot() -> MultiAgentBufferSnapshot
-
-  /// A buffer with the given contents, read module by module and batch by batch.
-  /// - Parameter defaults: What is taken where the contents say nothing.
-  /// - Throws: `ReplayBufferError` for contents of another kind, without a setting, or that no buffer can have; and what
-  ///   reading the contents throws.
-  init(contents: some MultiAgentBufferContents, defaults: BufferDefaults) throws
-}
-
-extension SavableMultiAgentBuffer {
-  /// The whole buffer in one value.
-  /// - Complexity: O(rows)
-  public var state: StateValue { snapshot().selfContainedState }
-
-  /// Becomes what `state` was taken from, or stays as it was.
-  /// - Throws: `ReplayBufferError` for what no buffer of this kind can be.
-  public mutating func restore(from state: StateValue) throws {
-    self = try Self(contents: MultiAgentStateContents(state), defaults: BufferDefaults())
-  }
-}

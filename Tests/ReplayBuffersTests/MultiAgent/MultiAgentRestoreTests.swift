@@ -40,8 +40,10 @@ import Testing
   func `A restored buffer goes on bit for bit`(seed: UInt64) throws {
     var games = RandomGames(seed: seed, games: 5)
     let buffer = try Self.lived(seed: seed, &games)
-    var restored = try MultiAgentPrioritizedEpisodeReplayBuffer(capacity: 1, seed: 0)
+    var restored = try MultiAgentPrioritizedEpisodeReplayBuffer(capacity: 150, seed: 0)
+    #expect(restored.nextDraws(8) == nil)
     try restored.restore(from: StateValue(decoding: buffer.state.encoded()))
+    #expect(restored.nextDraws(8) == buffer.nextDraws(8) && buffer.nextDraws(8) != nil, "seed \(seed)")
     #expect(restored.state == buffer.state, "seed \(seed)")
     #expect(try restored.state.encoded() == buffer.state.encoded(), "seed \(seed)")
     let (expected, end) = try Self.future(buffer, games)
@@ -58,12 +60,40 @@ import Testing
     }
     // The window lies in the pages 5 and 6: a tree of two pages would have them the other way round than one of four.
     #expect(buffer.steps == 21000..<26000)
-    var restored = try prioritizedAgents(capacity: 1)
+    var restored = try prioritizedAgents(capacity: 6000)
     try restored.restore(from: buffer.state)
     for mode in ReplayMode.allCases {
       #expect(try restored.sample(count: 20, mode: mode) == buffer.sample(count: 20, mode: mode))
     }
     #expect(restored.state == buffer.state)
+  }
+
+  @Test func `Another capacity is refused unless a rule allows it, and the newest whole episodes stay`() throws {
+    var buffer = try prioritizedAgents(capacity: 100)
+    for id in ["e", "f", "g"] { try buffer.add(together(id, 0..<30, ["x": "a"])) }
+    var smaller = try prioritizedAgents(capacity: 70)
+    let refused = ReplayBufferError.differentCapacity(saved: 100, capacity: 70)
+    #expect(throws: refused) { try smaller.restore(from: buffer.state) }
+    #expect(throws: refused) { try smaller.restore(from: buffer.snapshot(), capacity: .grow) }
+    #expect(smaller.count == 0)
+    let report = try smaller.restore(from: buffer.snapshot(), capacity: .keepNewest)
+    #expect(smaller.count == 60 && smaller.steps == 30..<90 && report.droppedSteps == 30 && report.savedCapacity == 100)
+    try smaller.checkInvariants()
+    var larger = try prioritizedAgents(capacity: 200)
+    #expect(try !larger.restore(from: buffer.snapshot(), capacity: .grow).isExact && larger.count == 90)
+    #expect(larger.nextDraws(9) == buffer.nextDraws(9))
+  }
+
+  @Test func `Other columns of a module are refused with both in the message`() throws {
+    let buffer = try prioritizedAgents()
+    let other = try BufferSchema(AgentData.schema("a").columns + [ColumnSchema("more", .bool)])
+    var restored = try MultiAgentPrioritizedEpisodeReplayBuffer(capacity: 100, modules: ["a": other], seed: 1)
+    #expect {
+      try restored.restore(from: buffer.state)
+    } throws: { error in
+      guard case ReplayBufferError.differentSchema(let saved, let expected) = error else { return false }
+      return !saved.contains("more") && expected.contains("more")
+    }
   }
 
   @Test func `The uniform buffer too, whatever the order of modules in its state`() throws {
@@ -77,7 +107,7 @@ import Testing
     }
     state["modules"] = .map(StateMap(modules.reversed().map { ($0.key, $0.value) }))
     #expect(state == buffer.state, "a map is the same in any order")
-    var restored = try MultiAgentEpisodeReplayBuffer(capacity: 1, seed: 0)
+    var restored = try MultiAgentEpisodeReplayBuffer(capacity: 80, seed: 0)
     try restored.restore(from: state)
     for _ in 0..<200 {
       let fragment = try games.next()
@@ -161,7 +191,7 @@ import Testing
     var buffer = try prioritizedAgents(capacity: 1 << 60)
     for episodes in [0, 1] {
       if episodes == 1 { try buffer.add(`Multi-agent buffers`.fragment("e", 0..<3, [])) }
-      var restored = try MultiAgentPrioritizedEpisodeReplayBuffer(capacity: 3, seed: 0)
+      var restored = try MultiAgentPrioritizedEpisodeReplayBuffer(capacity: 1 << 60, seed: 0)
       try restored.restore(from: buffer.state)
       #expect(restored.state == buffer.state)
       #expect(restored.modules == ["a", "b"])
