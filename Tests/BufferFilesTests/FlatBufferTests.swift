@@ -3,7 +3,7 @@ import ReplayBuffers
 import StateTree
 import Testing
 
-/// Queues, reservoirs and mixes come back from files, and go on as they would have.
+/// Prioritized rings, queues, reservoirs and mixes come back from files, and go on as they would have.
 @Suite struct `Flat buffers in files` {
   private static func schema() throws -> BufferSchema {
     try BufferSchema([ColumnSchema("obs", .float32, shape: [64, 3]), ColumnSchema("rewards", .float64)])
@@ -62,6 +62,25 @@ import Testing
     #expect(try file.column("rewards", as: Double.self, rows: range) == held.filter(range.contains).map { Double($0) })
     #expect(file.summary.frameCount > 3, "several row groups")
     #expect(try file.state()["slots"] == .tensor(Tensor(vector: buffer.slots.map { Int64($0) })))
+  }
+
+  @Test func `a prioritized ring goes on bit for bit`() throws {
+    var original = PrioritizedReplayBuffer(capacity: 4000, schema: try Self.schema(), seed: 5)
+    try original.add(Self.rows(0..<6000))
+    try original.updatePriorities(Array(2500..<3500), (0..<1000).map { Double($0) / 7 })
+    let file = try Self.file(original)
+    #expect(file.summary.priorities?.count == 4000)
+    var restored = try PrioritizedReplayBuffer(contentsOf: file)
+    #expect(restored.state == original.state)
+    try original.add(Self.rows(6000..<6500))
+    try restored.add(Self.rows(6000..<6500))
+    for _ in 0..<10 {
+      let sample = try original.sample(count: 64)
+      #expect(try restored.sample(count: 64) == sample)
+      try original.updatePriorities(sample.steps, sample.steps.map { Double($0 % 9) })
+      try restored.updatePriorities(sample.steps, sample.steps.map { Double($0 % 9) })
+    }
+    #expect(restored.state == original.state)
   }
 
   @Test func `a mix goes on with what was not returned yet`() throws {

@@ -15,6 +15,11 @@ struct RoundTripTests {
   }
 
   @Test(arguments: 1...3 as ClosedRange<UInt64>)
+  func `a prioritized ring of transitions comes back after every save`(seed: UInt64) throws {
+    try saveAndCompare(PrioritizedReplayBuffer.self, seed: seed)
+  }
+
+  @Test(arguments: 1...3 as ClosedRange<UInt64>)
   func `a queue comes back after every save`(seed: UInt64) throws {
     try saveAndCompare(FIFOReplayBuffer.self, seed: seed)
   }

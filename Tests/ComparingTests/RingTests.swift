@@ -50,6 +50,21 @@ struct RingTests {
     #expect(diff.state.map(\.path.description).sorted() == ["next_newest", "num_timesteps_returned"])
   }
 
+  @Test(arguments: 0..<UInt64(20)) func `a flat ring with priorities`(seed: UInt64) throws {
+    var world = FlatWorld(seed: seed)
+    var buffer = PrioritizedReplayBuffer(capacity: 40, schema: try FlatWorld.schema(), seed: seed)
+    try world.fill(&buffer, rows: 50)
+    let before = buffer.snapshot()
+    try world.fill(&buffer, rows: Int(world.generator.integers(in: 1..<30)))
+    let steps = try buffer.sample(count: 6).steps
+    try buffer.updatePriorities(steps, steps.map { Double($0) + 2 })
+    try check(before, buffer.snapshot(), seed)
+    let updated = Set(steps).filter((10..<50).contains)
+    let diff = try BufferDiff(from: before, to: buffer.snapshot())
+    #expect((diff.priorities?.differingCount ?? 0) == updated.count, "seed \(seed)")
+    if let place = diff.worstPriority { #expect(updated.contains(place.step ?? -1), "seed \(seed)") }
+  }
+
   @Test(arguments: 0..<UInt64(40)) func `episodes that grew, went and went on`(seed: UInt64) throws {
     var world = EpisodeWorld(seed: seed)
     var buffer = try EpisodeReplayBuffer(capacity: 60, schema: try EpisodeWorld.schema(), seed: seed)

@@ -65,6 +65,7 @@ protocol TransitionAdding {
   mutating func add(_ columns: [Tensor]) throws(ReplayBufferError)
 }
 extension ReplayBuffer: TransitionAdding {}
+extension PrioritizedReplayBuffer: TransitionAdding {}
 extension FIFOReplayBuffer: TransitionAdding {}
 extension ReservoirReplayBuffer: TransitionAdding {}
 extension MixInReplayBuffer: TransitionAdding {}

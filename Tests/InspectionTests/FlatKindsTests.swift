@@ -66,4 +66,14 @@ import Testing
       #expect(lines.contains { $0.contains(fact) }, "\(fact) in \(lines)")
     }
   }
+
+  @Test func `a ring with priorities tells them`() throws {
+    var buffer = PrioritizedReplayBuffer(capacity: 40, schema: try Self.schema(), seed: 1)
+    try buffer.add(Self.rows(0..<50))
+    try buffer.updatePriorities([20, 30], [4, 0.5])
+    let lines = try Self.lines(buffer)
+    #expect(lines.contains { $0.contains("prioritized replay buffer") }, "\(lines)")
+    #expect(lines.contains { $0.hasPrefix("priorities") && $0.contains("40") }, "\(lines)")
+    #expect(lines.contains { $0.contains("4 for new steps") }, "\(lines)")
+  }
 }

@@ -2,7 +2,7 @@
 ///
 /// The leaf of step s is slot s mod `size`, a power of two. Leaves lie in copy-on-write pages of 4,096. All else is a
 /// function of the leaves: it is a binary tree of which every third level is stored, so that a group of eight is one
-/// cache line (decision 0011), and equal leaves of trees of equal size find equal steps, whatever was changed before.
+/// cache line (decision 0012), and equal leaves of trees of equal size find equal steps, whatever was changed before.
 /// Pages without a leaf are one shared page.
 /// - Source: Schaul et al. 2016, "Prioritized Experience Replay", appendix B.2.1; RLlib's `segment_tree.py`.
 struct PriorityTree: Sendable {

@@ -29,6 +29,18 @@ extension ReplayBuffer: GrowingBuffer {
   }
 }
 
+extension PrioritizedReplayBuffer: GrowingBuffer {
+  static func empty(capacity: Int) throws -> PrioritizedReplayBuffer {
+    PrioritizedReplayBuffer(capacity: capacity, schema: try testSchema(isFlat: true), seed: 3)
+  }
+
+  mutating func grow(using generator: inout PCG64) throws {
+    try add(transitions(using: &generator))
+    let sample = try sample(count: 2)
+    try updatePriorities(sample.steps, sample.steps.map { _ in generator.random() + 0.1 })
+  }
+}
+
 /// Some transitions in the order of the flat schema.
 private func transitions(using generator: inout PCG64) throws -> [Tensor] {
   let count = Int(generator.integers(in: 1..<20))
