@@ -58,3 +58,18 @@ struct PagedWindow<Element: Sendable>: Sendable {
     firstPage += dropped
   }
 }
+
+extension PagedWindow<UInt8> {
+  /// How often a byte stands at some positions, also forgotten ones on the page of one that is there.
+  /// - Precondition: The positions lie on one page, and up to 255 of them.
+  func count(of byte: UInt8, in range: Range<Int>) -> Int {
+    guard let first = range.first else { return 0 }
+    let page = pages[(first >> shift) - firstPage]
+    let bytes = page.span
+    let start = first & (blank.count - 1)
+    // A byte holds the count, so that the loop is one of vectors.
+    var count: UInt8 = 0
+    for index in start..<start + range.count { count &+= bytes[index] == byte ? 1 : 0 }
+    return Int(count)
+  }
+}
