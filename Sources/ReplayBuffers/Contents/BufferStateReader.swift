@@ -75,6 +75,26 @@ struct BufferStateReader {
     do { return try reader.vector(key) } catch { throw .state(error) }
   }
 
+  /// The number of the next step and how many were ever added and sampled, checked against what is stored.
+  /// - Parameter window: The numbers from the oldest stored step to behind the last.
+  /// - Throws: `ReplayBufferError.invalidContents` if they contradict each other, and what reading them throws.
+  func counters(
+    stored: Int, window: Range<Int>
+  ) throws(ReplayBufferError) -> (nextStep: Int, insertionCount: Int, sampledCount: Int) {
+    let next = try countIfPresent("next_step") ?? window.upperBound
+    guard next >= window.upperBound, next - window.lowerBound <= PriorityTree.largestSpan else {
+      throw .invalidContents("next_step is \(next) and the steps stored are \(window)")
+    }
+    let (added, sampled) = (try count("num_timesteps_added"), try count("sampled_timesteps"))
+    guard added >= stored else { throw .invalidContents("num_timesteps_added is \(added) with \(stored) stored") }
+    for (key, value) in [("num_timesteps", stored), ("first_step", window.lowerBound)] {
+      if let found = try countIfPresent(StateKey(key)), found != value {
+        throw .invalidContents("\(key) is \(found), expected \(value)")
+      }
+    }
+    return (next, added, sampled)
+  }
+
   /// The episodes.
   func episodes() throws(ReplayBufferError) -> EpisodeTable {
     let table: StateReader

@@ -102,23 +102,9 @@ struct EpisodeLoader {
   }
 
   private consuming func finish(_ saved: BufferStateReader) throws(ReplayBufferError) -> EpisodeStore {
-    let end = store.nextStep
-    let next = try saved.countIfPresent("next_step") ?? end
-    let first = store.steps.positions.lowerBound
-    guard next >= end, next - first <= PriorityTree.largestSpan else {
-      throw .invalidContents("next_step is \(next) and the steps stored are \(first)..<\(end)")
-    }
-    store.steps.extend(to: next)
-    store.insertionCount = try saved.count("num_timesteps_added")
-    store.sampledCount = try saved.count("sampled_timesteps")
-    guard store.insertionCount >= store.stepCount else {
-      throw .invalidContents("num_timesteps_added is \(store.insertionCount) with \(store.stepCount) stored")
-    }
-    for (key, value) in [("num_timesteps", store.stepCount), ("first_step", first)] {
-      if let found = try saved.countIfPresent(StateKey(key)), found != value {
-        throw .invalidContents("\(key) is \(found), expected \(value)")
-      }
-    }
+    let counters = try saved.counters(stored: store.stepCount, window: store.steps.positions)
+    store.steps.extend(to: counters.nextStep)
+    (store.insertionCount, store.sampledCount) = (counters.insertionCount, counters.sampledCount)
     return store
   }
 }

@@ -14,39 +14,43 @@ enum Snapshots {
       var buffer = ReplayBuffer(capacity: rows, schema: schema, seed: 1)
       try source.fill(rows) { try buffer.add($0) }
       var batch = TransitionBatch()
-      let added = try source.next(100)
-      show(try times(&buffer) { buffer in
+      let added = try source.next(1)
+      try measure(&buffer) { buffer in
         try buffer.add(added)
-        for _ in 0..<20 { try buffer.sample(count: 32, into: &batch) }
-      })
+        try buffer.sample(count: 32, into: &batch)
+      }
     } else {
       var buffer = PrioritizedReplayBuffer(capacity: rows, schema: schema, seed: 1)
       try source.fill(rows) { try buffer.add($0) }
       var batch = TransitionBatch()
-      let added = try source.next(100)
+      let added = try source.next(1)
       let priorities = [Double](repeating: 0.5, count: 32)
-      show(try times(&buffer) { buffer in
+      try measure(&buffer) { buffer in
         try buffer.add(added)
-        for _ in 0..<20 {
-          try buffer.sample(count: 32, into: &batch)
-          try buffer.updatePriorities(batch.steps, priorities)
-        }
-      })
+        try buffer.sample(count: 32, into: &batch)
+        try buffer.updatePriorities(batch.steps, priorities)
+      }
     }
   }
 
-  private static func times<Buffer: SavableBuffer>(
+  /// Milliseconds of a snapshot, microseconds of the first training step behind one and of a step without one.
+  private static func measure<Buffer: SavableBuffer>(
     _ buffer: inout Buffer, _ train: (inout Buffer) throws -> Void
-  ) throws -> [Double] {
+  ) throws {
+    let clock = ContinuousClock()
+    let usual = try (0..<count).map { _ in try clock.measure { try train(&buffer) }.seconds }
     var held: BufferSnapshot?
-    return try (0..<count).map { _ in
-      let time = ContinuousClock().measure { held = buffer.snapshot() }
-      try train(&buffer)
-      return withExtendedLifetime(held) { time.seconds * 1e3 }
+    var (snapshots, first): ([Double], [Double]) = ([], [])
+    for _ in 0..<count {
+      snapshots.append(clock.measure { held = buffer.snapshot() }.seconds)
+      first.append(try clock.measure { try train(&buffer) }.seconds)
+      for _ in 0..<20 { try train(&buffer) }
     }
-  }
-
-  private static func show(_ milliseconds: [Double]) {
-    report([("median_ms", milliseconds.median), ("p99_ms", milliseconds.quantile(0.99))])
+    withExtendedLifetime(held) {
+      report([
+        ("median_ms", snapshots.median * 1e3), ("p99_ms", snapshots.quantile(0.99) * 1e3),
+        ("first_step_us", first.median * 1e6), ("usual_step_us", usual.median * 1e6),
+      ])
+    }
   }
 }
