@@ -72,9 +72,9 @@ struct StepIndex: Sendable {
       owners[step] = UInt8(owner)
       return
     }
-    if lists[block].isEmpty, block > lists.positions.lowerBound {
-      // As many episodes take turns as in the block before.
-      lists[block].reserveCapacity(lists[block - 1].count)
+    if lists[block].isEmpty, block > lists.positions.lowerBound + 1 {
+      // As many episodes take turns as before; in a block in which they end there are more for once.
+      lists[block].reserveCapacity(min(lists[block - 1].count, lists[block - 2].count))
     }
     owners[step] = UInt8(lists[block].count)
     lists[block].append((episode, time))
