@@ -4,8 +4,21 @@
 /// where the time of the episode's first step in the block stands; how many of its steps lie between is counted
 /// (decision 0013).
 struct StepIndex: Sendable {
-  /// An episode that has steps in a block, and the time of the first of them.
-  private typealias Entry = (episode: Int, time: Int)
+  /// An episode that has steps in a block, and the time of the first of them, in 12 bytes.
+  private struct Entry: Sendable {
+    private let low, high: UInt32
+    private let start: UInt32
+
+    /// - Precondition: `time` is below 2^32; loaders allow 2^31 numbers.
+    init(episode: Int, time: Int) {
+      low = UInt32(truncatingIfNeeded: episode)
+      high = UInt32(truncatingIfNeeded: episode >> 32)
+      start = UInt32(time)
+    }
+
+    var episode: Int { Int(truncatingIfNeeded: UInt64(high) << 32 | UInt64(low)) }
+    var time: Int { Int(start) }
+  }
 
   private static let shift = 8
   /// Stands for no step, unless a block has so many episodes that every number has one.
@@ -77,7 +90,7 @@ struct StepIndex: Sendable {
       lists[block].reserveCapacity(min(lists[block - 1].count, lists[block - 2].count))
     }
     owners[step] = UInt8(lists[block].count)
-    lists[block].append((episode, time))
+    lists[block].append(Entry(episode: episode, time: time))
   }
 
   /// Adds the next step of an episode at the end.

@@ -28,7 +28,7 @@ import Testing
       case 7: try Self.compareSynchronized(&buffer, naive, &games, place)
       default: try Self.compareIndependent(&buffer, naive, &games, place)
       }
-      if operation % 8 == 0 { try buffer.checkInvariants() } else { try buffer.store.checkInvariants() }
+      try buffer.checkInvariants()
       try TwinChecks.compareCounters(buffer.store, naive, place)
       Self.comparePriorities(buffer, naive, place)
     }
