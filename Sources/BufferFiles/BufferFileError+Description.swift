@@ -36,6 +36,10 @@ extension BufferFileError: CustomStringConvertible {
     case .outOfRange(let path, let asked, let stored):
       "\(path) holds \(stored.lowerBound)..<\(stored.upperBound) and \(asked.lowerBound)..<\(asked.upperBound) "
         + "was asked for; ask within what is stored"
+    case .noEpisodes(let path):
+      "\(path) has no table of episodes; its rows are transitions, ask for them by step"
+    case .tooLargeForMemory(let path, let bytes):
+      "what is asked for of \(path) takes \(bytes) bytes, more than there is memory; ask for fewer steps"
     case .stateTooLarge(let path, let bytes, let limit):
       "\(path) is one piece of \(bytes) bytes, the limit is \(limit); put large data into tensors or bytes of a map"
     case .stateTooDeep(let path, let limit):

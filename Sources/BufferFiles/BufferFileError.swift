@@ -49,6 +49,10 @@ public enum BufferFileError: Error, Sendable, Equatable {
   case wrongDataType(FilePath, column: String, expected: DataType, found: DataType)
   /// Steps or rows outside of what is stored.
   case outOfRange(FilePath, asked: Range<Int>, stored: Range<Int>)
+  /// The file has no table of episodes.
+  case noEpisodes(FilePath)
+  /// What is asked for does not fit into memory.
+  case tooLargeForMemory(FilePath, bytes: Int)
   /// A single piece of state that fits no record.
   case stateTooLarge(path: String, bytes: Int, limit: Int)
   /// State, provenance or metadata that nests deeper than a record can.

@@ -52,9 +52,23 @@ public protocol BufferContents: Sendable {
   /// Some rows.
   /// - Precondition: `range` lies in `0..<rowCount`.
   func rows(_ range: Range<Int>) throws -> RowBatch
+  /// All rows in order, in the batches in which they are read best; these may be read several at a time.
+  /// - Throws: What reading throws, and what `body` throws.
+  func forEachStoredBatch(_ body: (RowBatch) throws -> Void) throws
+  /// All rows in the same batches, in any order and from several threads at once.
+  /// - Throws: What reading throws, and what `body` throws.
+  func forEachStoredBatchInParallel(_ body: @escaping @Sendable (RowBatch) throws -> Void) throws
 }
 
 extension BufferContents {
+  /// Contents without an order of their own are read in batches of 2 MiB.
+  public func forEachStoredBatch(_ body: (RowBatch) throws -> Void) throws { try forEachBatch(body) }
+
+  /// Contents that are read by one thread hand their batches over one after the other.
+  public func forEachStoredBatchInParallel(_ body: @escaping @Sendable (RowBatch) throws -> Void) throws {
+    try forEachStoredBatch(body)
+  }
+
   /// The rows in batches of about `bytes`, in order.
   public func forEachBatch(ofBytes bytes: Int = 2 << 20, _ body: (RowBatch) throws -> Void) throws {
     let rowsPerBatch = max(1, bytes / max(1, schema.rowBytes))

@@ -26,6 +26,14 @@ import Zstandard
       "runs/a.msgpack.zst has format version 2 and this rlbuf reads up to 1; install a newer rlbuf"
     ),
     (
+      .noEpisodes(path),
+      "runs/a.msgpack.zst has no table of episodes; its rows are transitions, ask for them by step"
+    ),
+    (
+      .tooLargeForMemory(path, bytes: 1_000),
+      "what is asked for of runs/a.msgpack.zst takes 1000 bytes, more than there is memory; ask for fewer steps"
+    ),
+    (
       .unfinished(path, bytes: 10),
       "runs/a.msgpack.zst does not end with a seek table after 10 bytes: it was cut short or its writer did not finish; "
         + "take another copy of it"

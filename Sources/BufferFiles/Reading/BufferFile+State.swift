@@ -17,13 +17,30 @@ extension BufferFile {
 
   private func state(_ isWanted: (StatePath) -> Bool) throws(BufferFileError) -> StateValue {
     var assembler = StateAssembler()
-    for (number, entry) in try entries().enumerated() {
-      guard entry.kind == .state, let path = entry.path, isWanted(path) else { continue }
-      let record = try record(entry, number: number)
-      try FrameReader.decode(place(entry, number: number)) { () throws(RecordError) in
-        try assembler.add(try StateRecord(record: record))
-      }
+    let entries = try entries()
+    let wanted = entries.indices.filter { index in
+      entries[index].kind == .state && entries[index].path.map(isWanted) == true
     }
-    return try FrameReader.decode(.init(self.path)) { () throws(RecordError) in try assembler.value() }
+    var next = wanted.makeIterator()
+    let largest = wanted.reduce(0) { max($0, entries[$1].recordBytes) }
+    try OrderedWork.run(
+      threads: workers.threads(recordBytes: largest),
+      makeTool: { () throws(BufferFileError) in try RecordReader(frames) },
+      next: { () throws(BufferFileError) in next.next() },
+      work: { (number, reader: inout RecordReader) throws(BufferFileError) in
+        try record(entries[number], number: number, with: &reader)
+      },
+      take: { (record) throws(BufferFileError) in
+        try FrameReader.decode(.init(path)) { () throws(RecordError) in try assembler.add(record) }
+      })
+    return try FrameReader.decode(.init(path)) { () throws(RecordError) in try assembler.value() }
+  }
+
+  private func record(
+    _ entry: FrameEntry, number: Int, with reader: inout RecordReader
+  ) throws(BufferFileError) -> StateRecord {
+    let place = place(entry, number: number)
+    let value = try reader.read(entry, place: place)
+    return try FrameReader.decode(place) { () throws(RecordError) in try StateRecord(record: value) }
   }
 }

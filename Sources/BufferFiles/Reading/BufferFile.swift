@@ -16,8 +16,11 @@ public struct BufferFile: Sendable {
   /// The size of the file.
   public let byteCount: Int
 
+  /// How many threads read it.
+  let workers: WorkerCount
   let frames: FrameReader
-  private let handle: Handle
+  /// Keeps the file open; nil for one that is in memory.
+  private let handle: Handle?
   private let index: LazyIndex
 
   /// The path the file was opened by.
@@ -25,24 +28,34 @@ public struct BufferFile: Sendable {
 
   /// Opens a file and reads its header and summary: a few kilobytes, whatever the size of the file.
   /// - Parameter follow: Whether a link is followed. Default: yes, because a user typed the path.
+  /// - Parameter workers: How many threads read it. Default: one for each processor, at most 4.
   /// - Throws: `BufferFileError`: `.fileSystem`, `.notBufferFile`, `.newerVersion`, `.unfinished`, or what is damaged.
   public static func open(
-    _ path: FilePath, follow: FollowLinks = .userPath, on fileSystem: any FileSystem = POSIXFileSystem()
+    _ path: FilePath, follow: FollowLinks = .userPath, workers: WorkerCount = .automatic,
+    on fileSystem: any FileSystem = POSIXFileSystem()
   ) throws(BufferFileError) -> BufferFile {
     let handle = try Handle(path, follow, fileSystem)
     let frames = FrameReader(file: handle.file, fileSystem: fileSystem, byteCount: handle.byteCount)
-    let (header, headerFrame) = try Opening.header(frames)
-    let summary = try Opening.summary(frames)
-    try Opening.check(summary, against: header, in: headerFrame, path: path)
-    return BufferFile(header: header, summary: summary, frames: frames, handle: handle)
+    return try BufferFile(frames, handle, workers)
   }
 
-  private init(header: FileHeader, summary: FileSummary, frames: FrameReader, handle: Handle) {
+  /// Opens a file that was read whole and whose digest was compared, so that its frames' own digests need not be.
+  /// - Throws: as `open`.
+  package static func open(
+    _ path: FilePath, digested bytes: [UInt8], workers: WorkerCount = .automatic
+  ) throws(BufferFileError) -> BufferFile {
+    try BufferFile(FrameReader(path: path, digested: bytes), nil, workers)
+  }
+
+  private init(_ frames: FrameReader, _ handle: Handle?, _ workers: WorkerCount) throws(BufferFileError) {
+    let (header, headerFrame) = try Opening.header(frames)
+    summary = try Opening.summary(frames)
+    try Opening.check(summary, against: header, in: headerFrame, path: frames.path)
     self.header = header
-    self.summary = summary
     self.frames = frames
     self.handle = handle
-    self.byteCount = frames.byteCount
+    self.workers = workers
+    byteCount = frames.byteCount
     index = LazyIndex()
   }
 
@@ -59,13 +72,6 @@ public struct BufferFile: Sendable {
     let entries = try IndexReader(frames: frames, summary: summary).entries()
     try IndexCheck(path: path, header: header, summary: summary).check(entries)
     return entries
-  }
-
-  /// The record of a frame, checked against its digest.
-  func record(_ entry: FrameEntry, number: Int) throws(BufferFileError) -> StateValue {
-    let place = place(entry, number: number)
-    let frame = try frames.frame(entry.compressedBytes, at: entry.offset, sha256: entry.sha256, place: place)
-    return try FrameReader.record(frame, place: place)
   }
 
   func place(_ entry: FrameEntry, number: Int) -> BufferFileError.Place {

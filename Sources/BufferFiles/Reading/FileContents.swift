@@ -51,19 +51,59 @@ public struct FileContents: BufferContents {
     return RowBatch(firstRow: first.firstRow, steps: parts.flatMap(\.steps), columns: columns)
   }
 
-  /// The rows of one row group.
+  /// All rows, one row group after the other; several threads read, check and decompress them.
+  /// - Throws: `BufferFileError` for what is damaged, and what `body` throws.
+  public func forEachStoredBatch(_ body: (RowBatch) throws -> Void) throws {
+    try work(on: try file.entries().indices, { $0 }, take: body)
+  }
+
+  /// All rows, each row group handed over by the thread that decompressed it.
+  /// - Throws: `BufferFileError` for what is damaged, and what `body` throws.
+  public func forEachStoredBatchInParallel(_ body: @escaping @Sendable (RowBatch) throws -> Void) throws {
+    try work(on: try file.entries().indices, { try body($0) }, take: { _ in })
+  }
+
+  /// Has several threads decompress row groups and do something with each; `take` gets the results in order.
+  func work<Result: Sendable>(
+    on numbers: some Sequence<Int>, _ body: @escaping @Sendable (RowBatch) throws -> Result,
+    take: (Result) throws -> Void
+  ) throws {
+    let entries = try file.entries()
+    let wanted = numbers.filter { entries[$0].kind == .rows }
+    var next = wanted.makeIterator()
+    let largest = wanted.reduce(0) { max($0, entries[$1].recordBytes) }
+    try OrderedWork.run(
+      threads: file.workers.threads(recordBytes: largest),
+      makeTool: { () throws in try RecordReader(file.frames) },
+      next: { () throws in next.next() },
+      work: { (number, reader: inout RecordReader) throws in
+        try body(decoded(entries[number], number: number, with: &reader))
+      },
+      take: take)
+  }
+
+  /// The rows of one row group, which is kept until another one is asked for.
   func batch(_ entry: FrameEntry, number: Int) throws(BufferFileError) -> RowBatch {
     if let batch = latest.batch(number) { return batch }
-    let record = try file.record(entry, number: number)
+    var reader = try RecordReader(file.frames)
+    let batch = try decoded(entry, number: number, with: &reader)
+    latest.set(number, batch)
+    return batch
+  }
+
+  /// The rows of one row group.
+  private func decoded(
+    _ entry: FrameEntry, number: Int, with reader: inout RecordReader
+  ) throws(BufferFileError) -> RowBatch {
     let place = file.place(entry, number: number)
-    let (schema, layout) = (schema, layout)
+    let record = try reader.read(entry, place: place)
+    let (schema, layout, filter) = (schema, layout, file.header.filter)
     let batch = try FrameReader.decode(place) { () throws(RecordError) in
-      try RowRecord.decode(record, schema: schema, layout: layout)
+      try RowRecord.decode(record, schema: schema, layout: layout, filter: filter)
     }
     guard batch.rows == entry.rows else {
       throw .inconsistent(place, reason: "it holds the rows \(batch.rows), the index says \(entry.rows)")
     }
-    latest.set(number, batch)
     return batch
   }
 }

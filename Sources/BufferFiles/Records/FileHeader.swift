@@ -18,6 +18,8 @@ public struct FileHeader: Sendable, Equatable {
   public var provenance: StateMap
   /// What the user wants to be known about it.
   public var metadata: StateMap
+  /// How the bytes of the columns are ordered; nil as they are. The writer sets it from its options.
+  public internal(set) var filter: ByteFilter?
 
   /// A header.
   public init(content: Content, provenance: StateMap = [:], metadata: StateMap = [:]) {
@@ -40,6 +42,7 @@ extension FileHeader {
       record["content"] = "replay-buffer"
       record["buffer"] = ["kind": .string(kind), "layout": .string(layout.rawValue)]
       record["schema"] = schema.state
+      if let filter { record["filter"] = .string(filter.rawValue) }
     case .state:
       record["content"] = "state"
     }
@@ -66,6 +69,7 @@ extension FileHeader {
       guard let layout = BufferLayout(rawValue: name) else {
         throw .invalidValue(path: "buffer/layout", found: name, expected: "transitions or episodes")
       }
+      filter = try Self.filter(reader)
       let columns = try reader.array("schema")
       content = .state
       content = .replayBuffer(
@@ -73,6 +77,15 @@ extension FileHeader {
     } catch {
       throw .state(error)
     }
+  }
+
+  private static func filter(_ reader: StateReader) throws(StateTreeError) -> ByteFilter? {
+    guard reader.map["filter"] != nil else { return nil }
+    let name = try reader.string("filter")
+    guard let filter = ByteFilter(rawValue: name) else {
+      throw .invalidValue(path: "filter", found: name, expected: "shuffle, the only filter of version 1")
+    }
+    return filter
   }
 
   private static func schema(_ columns: [StateValue]) throws(StateTreeError) -> BufferSchema {

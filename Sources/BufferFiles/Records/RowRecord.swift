@@ -9,7 +9,7 @@ enum RowRecord {
 
   /// The bytes of the record.
   static func encode(
-    _ batch: RowBatch, schema: BufferSchema, layout: BufferLayout
+    _ batch: RowBatch, schema: BufferSchema, layout: BufferLayout, filter: ByteFilter? = nil
   ) throws(MessagePackError) -> [UInt8] {
     var writer = MessagePackWriter()
     writer.reserve(batch.columns.reduce(512) { $0 + $1.bytes.count + 64 })
@@ -26,18 +26,22 @@ enum RowRecord {
     } else {
       try writer.write(Tensor(vector: batch.steps))
     }
-    try write(batch.columns, schema, to: &writer)
+    try write(batch.columns, schema, filter, to: &writer)
     return writer.bytes
   }
 
   private static func write(
-    _ columns: [Tensor], _ schema: BufferSchema, to writer: inout MessagePackWriter
+    _ columns: [Tensor], _ schema: BufferSchema, _ filter: ByteFilter?, to writer: inout MessagePackWriter
   ) throws(MessagePackError) {
     try writer.write("columns")
     try writer.writeMap(count: schema.columns.count)
     for (column, tensor) in zip(schema.columns, columns) {
       try writer.write(column.name)
-      try writer.write(tensor)
+      if let filter, filter.applies(itemBytes: column.dataType.itemBytes) {
+        try writer.write(.map(filter.map(of: tensor)), insideContainers: 2)
+      } else {
+        try writer.write(tensor)
+      }
     }
   }
 
@@ -48,7 +52,7 @@ enum RowRecord {
 
   /// The rows of a record.
   static func decode(
-    _ value: StateValue, schema: BufferSchema, layout: BufferLayout
+    _ value: StateValue, schema: BufferSchema, layout: BufferLayout, filter: ByteFilter? = nil
   ) throws(RecordError) -> RowBatch {
     let rows = try rows(of: value)
     do throws(StateTreeError) {
@@ -56,7 +60,7 @@ enum RowRecord {
       let columns = try reader.reader("columns")
       var tensors: [Tensor] = []
       for column in schema.columns {
-        let tensor = try columns.tensor(StateKey(column.name))
+        let tensor = try tensor(column, in: columns, filter)
         guard tensor.dataType == column.dataType, tensor.shape == [rows.count] + column.shape else {
           throw .invalidValue(
             path: (columns.path / StateKey(column.name)).description, found: tensor.summary,
@@ -69,6 +73,14 @@ enum RowRecord {
     } catch {
       throw .state(error)
     }
+  }
+
+  private static func tensor(
+    _ column: ColumnSchema, in columns: StateReader, _ filter: ByteFilter?
+  ) throws(StateTreeError) -> Tensor {
+    let key = StateKey(column.name)
+    guard let filter, filter.applies(itemBytes: column.dataType.itemBytes) else { return try columns.tensor(key) }
+    return try filter.tensor(of: columns.reader(key))
   }
 
   /// Which rows a record says it holds.

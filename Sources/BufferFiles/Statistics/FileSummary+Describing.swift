@@ -25,10 +25,10 @@ extension RowBatch {
   ///
   /// The row of a final observation has no action and no reward: what stands there is filling, and is left out.
   func statistics(_ schema: BufferSchema) -> [ColumnStatistics?] {
-    let stepRows = steps.indices.filter { steps[$0] >= 0 }
+    let stepRows = steps.contains { $0 < 0 } ? steps.indices.filter { steps[$0] >= 0 } : nil
     return zip(schema.columns, columns).map { column, tensor in
-      let isWhole = column.holdsObservations || stepRows.count == count
-      return ColumnStatistics(of: isWhole ? tensor : tensor.gathered(stepRows))
+      guard let stepRows, !column.holdsObservations else { return ColumnStatistics(of: tensor) }
+      return ColumnStatistics(of: tensor.gathered(stepRows))
     }
   }
 }

@@ -6,6 +6,7 @@ internal import Zstandard
 struct RecordAudit {
   /// What the file holds; nil if the header cannot be read.
   let content: FileHeader.Content?
+  private let filter: ByteFilter?
   /// What is wrong with the records themselves.
   private(set) var report: VerificationReport
   /// Whether nothing that the summary sums up was missing so far.
@@ -20,8 +21,9 @@ struct RecordAudit {
   private var nextRow: Int? = 0
   private var stage = 0
 
-  init(_ content: FileHeader.Content?, _ report: VerificationReport) {
-    self.content = content
+  init(_ header: FileHeader?, _ report: VerificationReport) {
+    content = header?.content
+    filter = header?.filter
     self.report = report
     rows = RowTotals(content ?? .state)
     state = StateTotals(content ?? .state)
@@ -108,7 +110,7 @@ struct RecordAudit {
     guard case .replayBuffer(_, let layout, let schema) = content else {
       throw .inconsistent("it holds rows, of which the header says nothing")
     }
-    let batch = try RowRecord.decode(value, schema: schema, layout: layout)
+    let batch = try RowRecord.decode(value, schema: schema, layout: layout, filter: filter)
     if let nextRow, nextRow != batch.firstRow {
       throw .inconsistent("it holds rows from \(batch.firstRow) on, expected \(nextRow)")
     }

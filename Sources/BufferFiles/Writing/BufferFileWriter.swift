@@ -1,5 +1,4 @@
 public import FileSystems
-internal import MessagePack
 public import ReplayBuffers
 public import StateTree
 public import SystemPackage
@@ -13,6 +12,10 @@ public struct BufferFileWriter: ~Copyable {
   /// What the file says of itself.
   public let header: FileHeader
 
+  let options: WritingOptions
+  /// How rows become frames; nil without a schema.
+  let encoding: RowEncoding?
+  private var maker: FrameMaker
   private var frames: FrameWriter
   private var entries: [FrameEntry] = []
   private var recordBytes = 0
@@ -26,19 +29,26 @@ public struct BufferFileWriter: ~Copyable {
     at path: FilePath, header: FileHeader, options: WritingOptions = WritingOptions(),
     on fileSystem: any FileSystem = POSIXFileSystem()
   ) throws(BufferFileError) -> BufferFileWriter {
+    var header = header
+    if case .replayBuffer = header.content { header.filter = options.filter }
     let record = try header.checkedRecord()
     let file: CommittedFile
     do { file = try CommittedFile(at: path, existing: options.existing, on: fileSystem) } catch {
       throw .fileSystem(error)
     }
-    var writer = BufferFileWriter(header: header, frames: try FrameWriter(file, options))
-    try writer.append(record, .header)
+    var writer = BufferFileWriter(header, options, try FrameMaker(options), FrameWriter(file))
+    try writer.append(writer.maker.compressed(record), .header)
     return writer
   }
 
-  private init(header: FileHeader, frames: consuming FrameWriter) {
+  private init(
+    _ header: FileHeader, _ options: WritingOptions, _ maker: consuming FrameMaker, _ frames: consuming FrameWriter
+  ) {
     self.header = header
+    self.options = options
+    self.maker = maker
     self.frames = frames
+    encoding = RowEncoding(header)
     rows = RowTotals(header.content)
     state = StateTotals(header.content)
   }
@@ -46,69 +56,67 @@ public struct BufferFileWriter: ~Copyable {
   /// Appends the next rows as one row group.
   /// - Throws: `BufferFileError.wrongRows` for rows that do not follow the last ones, have other columns or are too many
   ///   for one record; `.fileSystem` if they cannot be written.
-  public mutating func append(_ batch: RowBatch) throws(BufferFileError) {
-    try append(batch, statistics: columnStatistics(batch))
+  public mutating func append(_ batch: RowBatch) throws(BufferFileError) { try append(batch, statistics: nil) }
+
+  /// Appends rows of whose columns the statistics may be known.
+  mutating func append(_ batch: RowBatch, statistics: [ColumnStatistics?]?) throws(BufferFileError) {
+    guard let encoding else { throw .wrongRows(reason: "the file was begun without a schema") }
+    try append(try encoding.encode(batch, statistics: statistics, with: &maker))
   }
 
-  private func columnStatistics(_ batch: RowBatch) -> [ColumnStatistics?] {
-    guard case .replayBuffer(_, _, let schema) = header.content else { return [] }
-    return batch.statistics(schema)
-  }
-
-  /// Appends rows of whose columns the statistics are known.
-  mutating func append(_ batch: RowBatch, statistics: [ColumnStatistics?]) throws(BufferFileError) {
-    guard case .replayBuffer(_, let layout, let schema) = header.content else {
-      throw .wrongRows(reason: "the file was begun without a schema")
+  /// Appends rows that were encoded.
+  mutating func append(_ encoded: EncodedRows) throws(BufferFileError) {
+    let batch = encoded.batch
+    guard batch.firstRow == rows.rowCount else {
+      throw .wrongRows(reason: "row \(batch.firstRow) comes next, expected \(rows.rowCount)")
     }
-    try batch.check(follows: rows.rowCount, schema, layout)
-    let record = try encoded { () throws(MessagePackError) in
-      try RowRecord.encode(batch, schema: schema, layout: layout)
-    }
-    guard record.count <= FormatLimits.recordBytes else {
-      throw .wrongRows(
-        reason:
-          "\(batch.count) of them make \(record.count) bytes, at most \(FormatLimits.recordBytes) go into one record")
-    }
-    try append(record, .rows, rows: batch.rows, steps: batch.stepRange, columns: statistics)
-    rows.add(batch, statistics)
+    try append(encoded.frame, .rows, rows: batch.rows, steps: batch.stepRange, columns: encoded.statistics)
+    rows.add(batch, encoded.statistics)
   }
 
   /// Writes the state, the index, the summary and the seek table, and makes the file durable under its name.
   /// - Throws: `BufferFileError.stateTooLarge`, `.stateTooDeep`, `.stateTooManyValues` for state beyond the limits,
   ///   `.wrongRows` for rows that are not those of the state's episodes, `.fileSystem`; then no file has appeared.
   public consuming func finish(state: StateValue) throws(BufferFileError) {
-    var records = try StateSplitter(state)
-    while let record = try records.next() { try append(record) }
+    try append(state)
     try writeSummary(index: try writeIndex())
     try frames.finish()
   }
 
-  private mutating func append(_ record: StateRecord) throws(BufferFileError) {
-    let bytes = try encoded { () throws(MessagePackError) in try record.record.encoded() }
-    guard bytes.count <= FormatLimits.recordBytes else {
-      throw .stateTooLarge(path: "\(record.path)", bytes: bytes.count, limit: FormatLimits.recordBytes)
-    }
-    do { try state.add(record) } catch { throw .wrongRows(reason: error.description) }
-    try append(bytes, .state, path: record.path)
+  /// Appends a tree of state, whose records several threads compress.
+  private mutating func append(_ value: StateValue) throws(BufferFileError) {
+    var records = try StateSplitter(value)
+    let options = options
+    try OrderedWork.run(
+      threads: options.workers.threads(recordBytes: 2 * FormatLimits.stateRecordBytes),
+      makeTool: { () throws(BufferFileError) in try FrameMaker(options) },
+      next: { () throws(BufferFileError) in try records.next() },
+      work: { (record, maker: inout FrameMaker) throws(BufferFileError) in try EncodedState(record, with: &maker) },
+      take: { (encoded) throws(BufferFileError) in try append(encoded) })
+  }
+
+  private mutating func append(_ encoded: EncodedState) throws(BufferFileError) {
+    do { try state.add(encoded.record) } catch { throw .wrongRows(reason: error.description) }
+    try append(encoded.frame, .state, path: encoded.record.path)
   }
 
   private mutating func append(
-    _ record: [UInt8], _ kind: FrameEntry.Kind, rows: Range<Int> = 0..<0, steps: Range<Int> = 0..<0,
+    _ made: MadeFrame, _ kind: FrameEntry.Kind, rows: Range<Int> = 0..<0, steps: Range<Int> = 0..<0,
     path: StatePath? = nil, columns: [ColumnStatistics?] = []
   ) throws(BufferFileError) {
-    let frame = try frames.append(record)
-    recordBytes += record.count
+    let frame = try frames.append(made)
+    recordBytes += made.recordBytes
     entries.append(
       FrameEntry(
-        kind: kind, offset: frame.offset, compressedBytes: frame.compressedBytes, recordBytes: record.count,
+        kind: kind, offset: frame.offset, compressedBytes: frame.compressedBytes, recordBytes: made.recordBytes,
         sha256: frame.sha256, rows: rows, steps: steps, path: path, columns: columns.map { $0?.bounds }))
   }
 
   private mutating func writeIndex() throws(BufferFileError) -> [FileSummary.FrameReference] {
     var references: [FileSummary.FrameReference] = []
     for run in IndexRecord.runs(entries) {
-      let record = IndexRecord.encode(entries[run])
-      references.append(try frames.append(try encoded { () throws(MessagePackError) in try record.encoded() }))
+      let record = try IndexRecord.encode(entries[run]).recordBytes(of: "the index")
+      references.append(try frames.append(maker.compressed(record)))
     }
     return references
   }
@@ -122,11 +130,8 @@ public struct BufferFileWriter: ~Copyable {
     summary.frameCount = entries.count
     summary.header = .init(offset: 0, compressedBytes: entries[0].compressedBytes, sha256: entries[0].sha256)
     summary.index = index
-    let record = try encoded { () throws(MessagePackError) in try summary.record.encoded() }
-    guard record.count <= FormatLimits.summaryBytes else {
-      throw .stateTooLarge(path: "the summary", bytes: record.count, limit: FormatLimits.summaryBytes)
-    }
-    try frames.append(canonical: record)
+    let record = try summary.record.recordBytes(of: "the summary", limit: FormatLimits.summaryBytes)
+    _ = try frames.append(maker.canonical(record))
   }
 
   /// The table of episodes in the state, which must describe the rows.
@@ -139,13 +144,6 @@ public struct BufferFileWriter: ~Copyable {
       return table
     } catch {
       throw .wrongRows(reason: error.description)
-    }
-  }
-
-  /// MessagePack refuses only lengths of 4 GiB, far beyond every limit of a record.
-  private func encoded(_ body: () throws(MessagePackError) -> [UInt8]) throws(BufferFileError) -> [UInt8] {
-    do { return try body() } catch {
-      throw .stateTooLarge(path: "a record", bytes: Int(UInt32.max) + 1, limit: FormatLimits.recordBytes)
     }
   }
 }

@@ -3,10 +3,9 @@ internal import ReplayBuffers
 internal import StateTree
 
 extension RowBatch {
-  /// Checks that the rows can be the next ones of a file.
+  /// Checks that the rows can be a row group of a file.
   /// - Throws: `BufferFileError.wrongRows`.
-  func check(follows row: Int, _ schema: BufferSchema, _ layout: BufferLayout) throws(BufferFileError) {
-    guard firstRow == row else { throw .wrongRows(reason: "row \(firstRow) comes next, expected \(row)") }
+  func check(_ schema: BufferSchema, _ layout: BufferLayout) throws(BufferFileError) {
     guard (1...FormatLimits.rowsPerRecord).contains(count) else {
       throw .wrongRows(reason: "\(count) rows at once, expected 1 to \(FormatLimits.rowsPerRecord)")
     }

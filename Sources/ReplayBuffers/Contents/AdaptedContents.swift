@@ -23,8 +23,17 @@ struct AdaptedContents<Base: BufferContents>: BufferContents {
   var rowCount: Int { base.rowCount }
   func state() -> StateValue { adapted.state }
 
-  func rows(_ range: Range<Int>) throws -> RowBatch {
-    let batch = try base.rows(range)
+  func rows(_ range: Range<Int>) throws -> RowBatch { try adapted(base.rows(range)) }
+
+  func forEachStoredBatch(_ body: (RowBatch) throws -> Void) throws {
+    try base.forEachStoredBatch { try body(adapted($0)) }
+  }
+
+  func forEachStoredBatchInParallel(_ body: @escaping @Sendable (RowBatch) throws -> Void) throws {
+    try base.forEachStoredBatchInParallel { try body(adapted($0)) }
+  }
+
+  private func adapted(_ batch: RowBatch) throws -> RowBatch {
     guard batch.columns.count == base.schema.columns.count else {
       throw ReplayBufferError.wrongColumnCount(expected: base.schema.columns.count, found: batch.columns.count)
     }

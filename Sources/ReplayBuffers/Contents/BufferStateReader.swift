@@ -107,7 +107,7 @@ extension BufferContents {
   /// All rows in batches, which follow each other without gaps and were checked against the schema.
   func forEachCheckedBatch(_ body: (RowBatch) throws -> Void) throws {
     var next = 0
-    try forEachBatch { batch in
+    try forEachStoredBatch { batch in
       guard batch.firstRow == next, batch.count <= rowCount - next else {
         throw ReplayBufferError.invalidContents("rows \(batch.rows) came where row \(next) of \(rowCount) was due")
       }

@@ -1,18 +1,27 @@
 internal import StateTree
 
 extension ChunkLog {
-  /// The rows of contents whose step numbers count on from `first`, read batch by batch.
+  /// The rows of contents whose step numbers count on from `first`, read batch by batch, straight into the log's chunks.
   /// - Throws: `ReplayBufferError.invalidContents` for other step numbers or other rows than asked for, and what reading
   ///   the contents throws.
   init(consecutiveRowsOf contents: some BufferContents, from first: Int) throws {
-    self.init(contents.schema.columns, startingAt: first)
-    try contents.forEachCheckedBatch { batch in
-      let expected = rows.upperBound..<rows.upperBound + batch.count
-      guard batch.steps.elementsEqual(expected.lazy.map { Int64($0) }) else {
-        throw ReplayBufferError.invalidContents(
-          "the step numbers of rows \(batch.rows) do not count on from \(expected.lowerBound)")
+    let schema = contents.schema
+    let filler = ChunkFiller(schema.columns, rowCount: contents.rowCount)
+    try contents.forEachStoredBatchInParallel { batch in
+      try schema.check(batch.columns, count: batch.count)
+      guard batch.counts(from: first) else {
+        throw ReplayBufferError.invalidContents("the step numbers of rows \(batch.rows) do not count on from \(first)")
       }
-      append(batch.columns)
+      try filler.write(batch.columns, at: batch.rows)
     }
+    self = try filler.finish(startingAt: first)
+  }
+}
+
+extension RowBatch {
+  /// Whether the step number of every row is its position after `first`.
+  fileprivate func counts(from first: Int) -> Bool {
+    let start = Int64(first) &+ Int64(firstRow)
+    return steps.indices.allSatisfy { steps[$0] == start &+ Int64($0) }
   }
 }

@@ -11,17 +11,30 @@ internal import Synchronization
 /// write before the read.
 @safe final class Chunk: @unchecked Sendable {
   let memory: UnsafeMutableRawPointer
+  private let byteCount: Int
+  /// What the memory is a part of; nil if it is an allocation of its own.
+  private let region: PageRegion?
   private let claimed: Atomic<Int>
 
   /// A chunk without rows. Its pages are taken by the system only when they are written.
   init(_ layout: RowLayout) {
-    unsafe memory = UnsafeMutableRawPointer.allocate(byteCount: max(1, layout.chunkBytes), alignment: 64)
+    (byteCount, region) = (max(1, layout.chunkBytes), nil)
+    unsafe memory = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: 64)
+    claimed = Atomic(0)
+  }
+
+  /// A chunk in the memory of a region.
+  init(_ layout: RowLayout, number: Int, in region: PageRegion) {
+    byteCount = layout.chunkBytes
+    self.region = region
+    unsafe memory = region.chunk(number, bytes: layout.chunkBytes)
     claimed = Atomic(0)
   }
 
   /// A chunk with the first `count` rows of another one and `claimed` rows taken.
   init(copying other: Chunk, count: Int, claimed: Int, _ layout: RowLayout) {
-    unsafe memory = UnsafeMutableRawPointer.allocate(byteCount: max(1, layout.chunkBytes), alignment: 64)
+    (byteCount, region) = (max(1, layout.chunkBytes), nil)
+    unsafe memory = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: 64)
     self.claimed = Atomic(claimed)
     for place in layout.placements where count > 0 && place.rowBytes == place.stride {
       unsafe (memory + place.base).copyMemory(from: other.memory + place.base, byteCount: count * place.stride)
@@ -32,7 +45,9 @@ internal import Synchronization
     }
   }
 
-  deinit { unsafe memory.deallocate() }
+  deinit {
+    if region != nil { unsafe PageRegion.release(memory, bytes: byteCount) } else { unsafe memory.deallocate() }
+  }
 
   /// Takes the rows `[count, count + taken)` for the caller, unless another copy of the log took any of them before.
   func claim(_ taken: Int, after count: Int) -> Bool {

@@ -38,6 +38,15 @@ public struct ChunkLog: Sendable {
     rows = start..<start
   }
 
+  /// A log of rows that were written already.
+  /// - Precondition: The chunks hold `rows`, all of them full but the last, and nobody else appends to it.
+  init(_ layout: RowLayout, chunks: [Chunk], rows: Range<Int>) {
+    self.layout = layout
+    self.chunks = chunks
+    self.rows = rows
+    base = rows.lowerBound
+  }
+
   /// The columns of every row.
   public var columns: [ColumnSchema] { layout.columns }
   /// How many rows a chunk holds, a power of two.

@@ -42,3 +42,13 @@ public struct CartPoleRows {
     ]
   }
 }
+
+extension CartPoleRows {
+  /// A full buffer of flat transitions.
+  public static func buffer(_ rows: Int) throws -> ReplayBuffer {
+    var buffer = try ReplayBuffer(capacity: rows, schema: BufferSchema(columns), seed: 0)
+    var source = try CartPoleRows(seed: 7)
+    for first in stride(from: 0, to: rows, by: 10_000) { try buffer.add(source.next(min(10_000, rows - first))) }
+    return buffer
+  }
+}

@@ -1,33 +1,47 @@
 import BenchmarkData
 import BufferFiles
-import FileSystems
 import ReplayBuffers
 import StateTree
 import SystemPackage
 
-/// Writes 1,000,000 CartPole transitions to the path given and prints one line a figure.
+/// One measurement after another; `files.py` asks for them and compares them with the peers'.
 @main
 struct FileBenchmark {
-  static func main() throws {
-    guard CommandLine.arguments.count == 2 else { return print("usage: file-benchmark OUT.msgpack.zst") }
-    let path = FilePath(CommandLine.arguments[1])
-    let rowCount = 1_000_000
-    var buffer = try ReplayBuffer(capacity: rowCount, schema: BufferSchema(CartPoleRows.columns), seed: 0)
-    var source = try CartPoleRows(seed: 7)
-    for _ in 0..<rowCount / 10_000 { try buffer.add(source.next(10_000)) }
+  static let usage = """
+    usage: file-benchmark dump ROWS OUT RUNS [shuffle]    write ROWS CartPole transitions RUNS times
+           file-benchmark load FILE RUNS                  load a file into a buffer RUNS times
+    """
 
-    let clock = ContinuousClock()
-    let snapshot = buffer.snapshot()
-    let writing = try clock.measure { try BufferFileWriter.write(snapshot, to: path) }
-    let file = try BufferFile.open(path)
-    let raw = buffer.schema.rowBytes * rowCount
-    line("file.bytes_of_46_MB", Double(file.byteCount), peer: Double(raw), ratio: Double(raw) / Double(file.byteCount), bar: 2.7)
-    let loading = try clock.measure { _ = try ReplayBuffer(contentsOf: file) }
-    print("# written and synced in \(writing), loaded in \(loading)")
+  static func main() throws {
+    let arguments = CommandLine.arguments.dropFirst()
+    switch (arguments.first, Array(arguments.dropFirst())) {
+    case ("dump", let rest) where rest.count >= 3: try dump(rest)
+    case ("load", let rest) where rest.count == 2: try load(FilePath(rest[0]), runs: Int(rest[1]) ?? 1)
+    default: print(usage)
+    }
   }
 
-  /// name, ours, peer, ratio, bar, ok or short.
-  private static func line(_ name: String, _ ours: Double, peer: Double, ratio: Double, bar: Double) {
-    print(name, Int(ours), Int(peer), (ratio * 1000).rounded() / 1000, bar, ratio >= bar ? "ok" : "short")
+  /// `seconds` of every run and the `bytes` of the file.
+  private static func dump(_ arguments: [String]) throws {
+    let rows = Int(arguments[0]) ?? 0
+    let path = FilePath(arguments[1])
+    let snapshot = try CartPoleRows.buffer(rows).snapshot()
+    let options = WritingOptions(filter: arguments.count > 3 ? .shuffle : nil)
+    try report("seconds", runs: Int(arguments[2]) ?? 1) { try BufferFileWriter.write(snapshot, to: path, options: options) }
+    print("bytes", try BufferFile.open(path).byteCount)
+  }
+
+  private static func load(_ path: FilePath, runs: Int) throws {
+    try report("seconds", runs: runs) {
+      let buffer = try ReplayBuffer(contentsOf: BufferFile.open(path))
+      precondition(buffer.count > 0)
+    }
+  }
+
+  private static func report(_ name: String, runs: Int, _ body: () throws -> Void) throws {
+    let clock = ContinuousClock()
+    var seconds: [Double] = []
+    for _ in 0..<runs { seconds.append(try clock.measure(body) / .seconds(1)) }
+    print(name, seconds.map { "\($0)" }.joined(separator: " "))
   }
 }
