@@ -135,6 +135,16 @@ struct FaultTests {
     }
   }
 
+  @Test func `what a run left that was killed in its first save is removed when the run begins anew`() throws {
+    try withTemporaryDirectory { folder in
+      let litter = folder.appending(".checkpoint_000001.2000000000-0.partial")
+      try POSIXFileSystem().createDirectory(litter)
+      try write("half", to: litter.appending("algorithm_state.msgpack.zst"))
+      try ExperimentDirectory.create(at: folder).save(plainContents(1))
+      #expect(try hidden(in: folder).isEmpty)
+    }
+  }
+
   private func hidden(in directory: FilePath) throws -> [String] {
     try POSIXFileSystem().list(directory).map(\.name.string).filter { $0.hasPrefix(".") }
   }

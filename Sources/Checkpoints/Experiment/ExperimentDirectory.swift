@@ -19,7 +19,7 @@ public final class ExperimentDirectory: Sendable {
     self.fileSystem = fileSystem
   }
 
-  /// Begins an experiment in a directory, which is made if it is missing.
+  /// Begins an experiment in a directory, which is made if it is missing, and removes what a killed writer left.
   /// - Parameter hasDumps: Whether the run has dumped there before, so that `buffers` is no sign of another run.
   /// - Throws: `CheckpointError.experimentExists` where there is one, `.locked`, `.fileSystem`.
   public static func create(
@@ -30,8 +30,11 @@ public final class ExperimentDirectory: Sendable {
     try requireNoExperiment(layout, hasDumps: hasDumps, fileSystem)
     let lock = try ExperimentLock(layout, on: fileSystem)
     // Another one may have begun between the look and the lock.
-    try requireNoExperiment(layout, hasDumps: hasDumps, fileSystem)
-    return ExperimentDirectory(layout, lock, on: fileSystem)
+    let contents = try requireNoExperiment(layout, hasDumps: hasDumps, fileSystem)
+    let experiment = ExperimentDirectory(layout, lock, on: fileSystem)
+    // A run that was killed in its first save left no checkpoint, and perhaps not even the lock's name.
+    try onFiles { () throws(FileSystemError) in try experiment.removeLeftovers(contents) }
+    return experiment
   }
 
   /// Sees whether an experiment could begin in a directory, which need not be there, and changes nothing.
@@ -43,13 +46,15 @@ public final class ExperimentDirectory: Sendable {
     try requireNoExperiment(ExperimentLayout(path), hasDumps: false, fileSystem)
   }
 
+  @discardableResult
   private static func requireNoExperiment(
     _ layout: ExperimentLayout, hasDumps: Bool, _ fileSystem: any FileSystem
-  ) throws(CheckpointError) {
+  ) throws(CheckpointError) -> ExperimentContents {
     let contents = try onFiles { () throws(FileSystemError) in
       try ExperimentContents(of: layout, on: fileSystem)
     }
     if let found = contents.evidence(besidesDumps: hasDumps) { throw .experimentExists(layout.directory, found: found) }
+    return contents
   }
 
   /// Opens an experiment for writing and removes what a killed writer left.
