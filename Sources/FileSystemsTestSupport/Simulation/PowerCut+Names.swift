@@ -18,13 +18,12 @@ struct PendingChoices {
     for (_, indices) in directories.sorted(by: { $0.key < $1.key }) {
       for others in [false, true] {
         let rest = [Bool](repeating: others, count: pending.count)
-        all += indices.count <= Self.directoryLimit ? Self.subsets(of: indices, in: rest) : Self.edges(of: indices, in: rest)
+        let isSmall = indices.count <= Self.directoryLimit
+        all += isSmall ? Self.subsets(of: indices, in: rest) : Self.edges(of: indices, in: rest)
       }
     }
     self.all = all
   }
-
-  static func everything(_ count: Int) -> [Bool] { [Bool](repeating: true, count: count) }
 
   private static func subsets(of indices: [Int], in rest: [Bool]) -> [[Bool]] {
     (0..<(1 << indices.count)).map { bits in
@@ -53,34 +52,49 @@ struct CutNames {
   typealias Entries = [SimulatedDisk.Name: Int]
 
   let disk: SimulatedDisk
+  private let root: Int
   /// The directories that have a name, with the names in them.
   private(set) var directories: [Int: Entries] = [:]
   /// The files that have a name, with how many.
   private(set) var files: [Int: Int] = [:]
 
+  /// The names as programs see them, from a directory on.
+  init(_ disk: SimulatedDisk, below root: Int) {
+    self.disk = disk
+    self.root = root
+    _ = collect { disk.directory($0)?.entries ?? [:] }
+  }
+
   /// The names of durable directories and of some changes since; nil if a directory had two places, which none has.
   init?(_ disk: SimulatedDisk, _ choice: [Bool]) {
     self.disk = disk
+    root = SimulatedDisk.root
     var changed: [Int: Entries] = [:]
     for (mutation, isMade) in zip(disk.pending, choice) where isMade {
       for change in mutation.changes {
         changed[change.directory, default: disk.directory(change.directory)?.durable ?? [:]][change.name] = change.node
       }
     }
-    var waiting = [SimulatedDisk.root]
+    guard collect({ changed[$0] ?? disk.directory($0)?.durable ?? [:] }) else { return nil }
+  }
+
+  /// Goes through all that has a name; false if a directory has two.
+  private mutating func collect(_ entries: (Int) -> Entries) -> Bool {
+    var waiting = [root]
     while let node = waiting.popLast() {
-      guard let directory = disk.directory(node) else {
+      guard disk.directory(node) != nil else {
         files[node, default: 0] += 1
         continue
       }
-      let entries = changed[node] ?? directory.durable
-      guard directories.updateValue(entries, forKey: node) == nil else { return nil }
-      waiting += entries.values
+      let names = entries(node)
+      guard directories.updateValue(names, forKey: node) == nil else { return false }
+      waiting += names.values
     }
+    return true
   }
 
   /// A digest of all names and, through `contents`, of all bytes.
-  func digest(_ contents: (Int) -> Int) -> Int { digest(of: SimulatedDisk.root, contents) }
+  func digest(_ contents: (Int) -> Int) -> Int { digest(of: root, contents) }
 
   private func digest(of node: Int, _ contents: (Int) -> Int) -> Int {
     guard let entries = directories[node] else { return contents(node) }

@@ -34,14 +34,15 @@ public struct PowerCut: Sendable {
     _ model: PersistenceModel, seen: inout Set<Int>, _ body: (CrashedTree) throws -> Void
   ) rethrows {
     let contents = CutContents(disk)
-    let choices = model == .anySubset ? PendingChoices(disk.pending).all : [PendingChoices.everything(disk.pending.count)]
+    let everything = [Bool](repeating: true, count: disk.pending.count)
+    let choices = model == .anySubset ? PendingChoices(disk.pending).all : [everything]
     for choice in choices {
       guard let names = CutNames(disk, choice) else { continue }
       let assignments = model == .ordered ? [[:]] : contents.assignments(of: names.files)
       for assignment in assignments {
         let digest = names.digest { contents.digest(of: $0, assignment[$0]) }
         guard seen.insert(digest).inserted else { continue }
-        try body(CrashedTree(digest: digest, names: names, contents: contents, assignment: assignment, clock: disk.clock))
+        try body(CrashedTree(digest: digest, names: names, contents: contents, assignment: assignment))
       }
     }
   }
@@ -54,7 +55,6 @@ public struct CrashedTree {
   let names: CutNames
   let contents: CutContents
   let assignment: [Int: Int]
-  let clock: Int64
 
   /// A file system in this state, all of which is durable; nothing is open and nothing locked.
   public func fileSystem() -> SimulatedFileSystem {
@@ -70,6 +70,6 @@ public struct CrashedTree {
       (file.contents, file.durable, file.isDirty, file.linkCount) = (bytes, bytes, false, linkCount)
       nodes[node] = .file(file)
     }
-    return SimulatedFileSystem(SimulatedDisk(durable: nodes, clock: clock))
+    return SimulatedFileSystem(SimulatedDisk(durable: nodes, clock: names.disk.clock))
   }
 }

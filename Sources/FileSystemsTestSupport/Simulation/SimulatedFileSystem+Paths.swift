@@ -73,6 +73,15 @@ extension SimulatedFileSystem {
     }
   }
 
+  /// A digest of all names and bytes below a directory, as programs see them; the same in this process alone.
+  /// - Throws: as `list`.
+  public func digest(ofTree directory: FilePath) throws(FileSystemError) -> Int {
+    try attempt(.list, directory) { (state) throws(Errno) in
+      let node = try state.disk.node(directory)
+      return CutNames(state.disk, below: node).digest { state.disk.file($0)?.contents.hashValue ?? 0 }
+    }
+  }
+
   /// The bytes that may still be written: a tebibyte, always.
   public func freeBytes(at path: FilePath) throws(FileSystemError) -> Int64 {
     try attempt(.freeBytes, path) { (state) throws(Errno) in
