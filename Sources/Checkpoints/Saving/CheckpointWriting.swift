@@ -20,6 +20,7 @@ struct CheckpointWriting {
   /// What this save added to the pool.
   private var published: [FilePath] = []
   private var hasMadePool = false
+  private var mustStay = false
 
   /// Begins a save.
   init(
@@ -196,15 +197,25 @@ struct CheckpointWriting {
       try fileSystem.move(directory, to: layout.checkpoint(manifest.iteration))
     } catch { throw .fileSystem(error) }
     do throws(FileSystemError) { try fileSystem.syncNames(in: layout.directory) } catch {
-      // Not known to be durable, so it must not be seen: whoever saves again would find it in the way.
-      try? fileSystem.move(layout.checkpoint(manifest.iteration), to: directory)
+      withdraw()
       throw .fileSystem(error)
     }
   }
 
+  /// Takes back a name that is not known to be durable, so that whoever saves again does not find it in the way.
+  ///
+  /// Nothing in it may be deleted until that is durable: a loss of power could bring the name back, of a checkpoint
+  /// without its files. If it never is, the directory stays for the next writer to remove.
+  private mutating func withdraw() {
+    do throws(FileSystemError) {
+      try fileSystem.move(layout.checkpoint(manifest.iteration), to: directory)
+      try fileSystem.syncNames(in: layout.directory)
+    } catch { mustStay = true }
+  }
+
   /// Removes all that this save has made.
   func abandon() {
-    try? fileSystem.removeTree(directory)
+    if !mustStay { try? fileSystem.removeTree(directory) }
     for path in published {
       try? fileSystem.uninterrupted { () throws(FileSystemError) in try fileSystem.unlink(path) }
     }
