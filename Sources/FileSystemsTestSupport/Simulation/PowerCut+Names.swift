@@ -3,13 +3,11 @@ internal import SystemPackage
 
 /// Which of the changes that were not synced a cut leaves.
 struct PendingChoices {
-  /// The most changes of which all subsets are made, and the most of one directory where there are more in all.
-  static let (limit, directoryLimit) = (10, 8)
-
   let all: [[Bool]]
 
-  init(_ pending: [SimulatedDisk.Mutation]) {
-    guard pending.count > Self.limit else {
+  /// - Parameter limit: The most changes of which all subsets are made; where there are more, two less of each directory.
+  init(_ pending: [SimulatedDisk.Mutation], limit: Int) {
+    guard pending.count > limit else {
       all = Self.subsets(of: Array(pending.indices), in: [Bool](repeating: false, count: pending.count))
       return
     }
@@ -18,7 +16,7 @@ struct PendingChoices {
     for (_, indices) in directories.sorted(by: { $0.key < $1.key }) {
       for others in [false, true] {
         let rest = [Bool](repeating: others, count: pending.count)
-        let isSmall = indices.count <= Self.directoryLimit
+        let isSmall = indices.count <= limit - 2
         all += isSmall ? Self.subsets(of: indices, in: rest) : Self.edges(of: indices, in: rest)
       }
     }

@@ -27,15 +27,17 @@ public struct PowerCut: Sendable {
 
   /// Hands every state that the model allows to `body`, once each: `seen` holds those that were handed out before.
   ///
-  /// All subsets of up to 10 changes of names are made. Of more, those of every directory on its own (all subsets of up to
-  /// 8 changes; else every prefix, each alone, and all but each), the changes elsewhere once all made and once none. With
-  /// each of them every file that was not synced takes each of its contents, the others being once whole, once as synced.
+  /// All subsets of up to `limit` changes of names are made. Of more, those of every directory on its own (all subsets of
+  /// up to `limit` - 2 changes; else every prefix, each alone, and all but each), the changes elsewhere once all made and
+  /// once none. With each of them every file that was not synced takes each of its contents, the others being once whole,
+  /// once as synced.
+  /// - Parameter limit: Default 10, which is 1,024 subsets.
   public func forEachTree(
-    _ model: PersistenceModel, seen: inout Set<Int>, _ body: (CrashedTree) throws -> Void
+    _ model: PersistenceModel, seen: inout Set<Int>, limit: Int = 10, _ body: (CrashedTree) throws -> Void
   ) rethrows {
     let contents = CutContents(disk)
     let everything = [Bool](repeating: true, count: disk.pending.count)
-    let choices = model == .anySubset ? PendingChoices(disk.pending).all : [everything]
+    let choices = model == .anySubset ? PendingChoices(disk.pending, limit: limit).all : [everything]
     for choice in choices {
       guard let names = CutNames(disk, choice) else { continue }
       let assignments = model == .ordered ? [[:]] : contents.assignments(of: names.files)

@@ -151,7 +151,8 @@ extension SimulatedDisk {
       if isMeant, !mutation.isLost {
         places.formUnion(mutation.places)
         flushed.append(mutation)
-      } else {
+      } else if !mutation.places.isSubset(of: places) {
+        // What a failed sync lost, and what no later change of the same names has overtaken, stays in doubt.
         kept.append(mutation)
       }
     }

@@ -71,6 +71,7 @@ extension SimulatedFileSystem {
   public func sync(_ file: OpenFile) throws(FileSystemError) {
     try attempt(.sync, file.path) { (state) throws(Errno) in
       let node = try state.opened(file).node
+      guard !state.forgets(.sync, file.path) else { return }
       if state.failsSync() {
         state.disk.loseContents(of: node)
         throw .ioError

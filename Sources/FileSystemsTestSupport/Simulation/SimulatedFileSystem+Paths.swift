@@ -7,6 +7,7 @@ extension SimulatedFileSystem {
     try attempt(.syncDirectory, path) { (state) throws(Errno) in
       let node = try state.disk.node(path)
       guard state.disk.directory(node) != nil else { throw .notDirectory }
+      guard !state.forgets(.syncDirectory, path) else { return }
       if state.failsSync() {
         state.disk.loseNames(of: node)
         throw .ioError

@@ -25,6 +25,8 @@ public final class SimulatedFileSystem: FileSystem {
     var locks: [Int: Int] = [:]
     /// The number of the sync that fails, counted down; 0 for none.
     var syncsToFailure = 0
+    /// Which calls are forgotten.
+    var isForgotten: (@Sendable (Call) -> Bool)?
     /// The states before each change since recording began; nil if none are kept.
     var cuts: [PowerCut]?
 
@@ -47,6 +49,13 @@ public final class SimulatedFileSystem: FileSystem {
   /// The states kept since `record`: a loss of power may come at each.
   public var cuts: [PowerCut] { state.withLock { $0.cuts ?? [] } }
 
+  /// A file system with the same disk whose only state kept is that of this moment.
+  public func stopped() -> SimulatedFileSystem {
+    let stopped = SimulatedFileSystem(state.withLock { $0.disk })
+    stopped.record()
+    return stopped
+  }
+
   /// A loss of power at this moment.
   public var cut: PowerCut { state.withLock { PowerCut(after: nil, $0.disk) } }
 
@@ -56,6 +65,11 @@ public final class SimulatedFileSystem: FileSystem {
   /// - Source: Rebello et al., "Can Applications Recover from fsync Failures?", USENIX ATC 2020
   public func failSync(_ number: Int) {
     state.withLock { $0.syncsToFailure = number }
+  }
+
+  /// Lets some syncs do nothing and say that all went well: a protocol that forgets them.
+  public func forget(_ isForgotten: @escaping @Sendable (Call) -> Bool) {
+    state.withLock { $0.isForgotten = isForgotten }
   }
 
   /// How many files are open.
@@ -86,6 +100,11 @@ extension SimulatedFileSystem.State {
     lastNumber += 1
     opened[lastNumber] = .init(node: node, isWritable: isWritable, isAppending: isAppending)
     return OpenFile(number: lastNumber, path: path)
+  }
+
+  /// Whether a call is to do nothing.
+  func forgets(_ operation: FileSystemError.Operation, _ path: FilePath) -> Bool {
+    isForgotten?(Call(operation: operation, path: path)) == true
   }
 
   /// Whether this sync is the one that fails.
