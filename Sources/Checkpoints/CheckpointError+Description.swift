@@ -20,7 +20,8 @@ extension CheckpointError: CustomStringConvertible {
     case .incomplete, .newestUnusable, .noCheckpoint, .newerVersion, .invalidManifest, .damagedFile, .missingSegment,
       .invalidSegments:
       readingText
-    case .unknownComponent, .omittedComponent, .wrongComponentKind, .invalidJSON, .invalidResults:
+    case .unknownComponent, .omittedComponent, .wrongComponentKind, .invalidJSON, .invalidResults, .invalidRetention,
+      .unknownMetric:
       askingText
     }
   }
@@ -85,6 +86,11 @@ extension CheckpointError: CustomStringConvertible {
         ? "\(name) of \(path) is a replay buffer; read it as one" : "\(name) of \(path) is state, not a replay buffer"
     case .invalidJSON(let line, let column, let reason):
       "not JSON at line \(line), column \(column): \(reason)"
+    case .invalidRetention(let reason):
+      "this cannot decide what stays: \(reason); say for instance --keep-last 3"
+    case .unknownMetric(let path, let name, let known):
+      "nothing of \(path) has the result \(name), so that none is the best; "
+        + (known.isEmpty ? "there are no results" : "there are \(known.joined(separator: ", "))")
     case .invalidResults(let path, let reason):
       "\(path) cannot be cut: \(reason); move the file away"
     default: ""

@@ -55,6 +55,10 @@ public enum CheckpointError: Error, Sendable, Equatable {
   case notJSON(path: String, found: String)
   /// A JSON text is not one: what and where.
   case invalidJSON(line: Int, column: Int, reason: String)
+  /// A retention that cannot be meant: why.
+  case invalidRetention(reason: String)
+  /// No checkpoint or dump has the result that the best are to be chosen by: which there are.
+  case unknownMetric(FilePath, name: String, known: [String])
   /// Results cannot be cut to an iteration: why.
   case invalidResults(FilePath, reason: String)
 }

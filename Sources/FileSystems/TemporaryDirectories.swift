@@ -25,6 +25,24 @@ extension FileSystem {
     throw FileSystemError(.createDirectory, destination, code: .fileExists)
   }
 
+  /// Gives a directory the first temporary name beside its own that is free, so that readers see it no more and whoever
+  /// removes leftovers does: the first step of deleting it.
+  /// - Returns: Its path now.
+  /// - Throws: what `rename` throws.
+  public func renameToTemporary(_ directory: FilePath) throws(FileSystemError) -> FilePath {
+    for number in 0..<1000 {
+      guard let name = directory.lastComponent,
+        let component = TemporaryName(name.string, process: getpid(), number: number).component
+      else { break }
+      let path = directory.directory.appending(component)
+      do {
+        try uninterrupted { () throws(FileSystemError) in try rename(directory, to: path, mode: .noReplace) }
+        return path
+      } catch  where error.code == .fileExists || error.code == .directoryNotEmpty {}
+    }
+    throw FileSystemError(.rename, directory, code: .fileExists)
+  }
+
   /// Deletes a directory with all that is in it; links in it are deleted, never followed.
   /// - Throws: what `list`, `unlink` and `removeDirectory` throw; what vanished meanwhile is no error.
   public func removeTree(_ directory: FilePath) throws(FileSystemError) {

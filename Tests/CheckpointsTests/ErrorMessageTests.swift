@@ -161,6 +161,18 @@ struct ErrorMessageTests {
         .invalidResults("progress.csv", reason: "its header has no column training_iteration"),
         "progress.csv cannot be cut: its header has no column training_iteration; move the file away"
       ),
+      (
+        .invalidRetention(reason: "the last is 0, expected 1 or more"),
+        "this cannot decide what stays: the last is 0, expected 1 or more; say for instance --keep-last 3"
+      ),
+      (
+        .unknownMetric(run, name: "reward", known: ["a/b", "c"]),
+        "nothing of runs/cartpole has the result reward, so that none is the best; there are a/b, c"
+      ),
+      (
+        .unknownMetric(run, name: "reward", known: []),
+        "nothing of runs/cartpole has the result reward, so that none is the best; there are no results"
+      ),
       (.buffer(.emptyBuffer), ReplayBufferError.emptyBuffer.description),
       (.file(.noRows("x")), "x holds state and no rows; read its state"),
       (

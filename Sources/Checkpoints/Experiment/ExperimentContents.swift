@@ -37,12 +37,13 @@ struct ExperimentContents {
     case (.directory, _) where ExperimentLayout.iteration(ofCheckpoint: name) != nil:
       checkpoints.append(ExperimentLayout.iteration(ofCheckpoint: name) ?? 0)
       evidence.append(name)
-    case (.directory, _) where name.hasPrefix(ExperimentLayout.supersededPrefix):
+    case (.directory, _) where ExperimentLayout.iteration(ofSuperseded: name) != nil:
       superseded.append(layout.directory.appending(entry.name))
     case (.regular, "params.json"), (.regular, "result.json"), (.regular, "progress.csv"),
       (.directory, "buffers"), (.directory, "segments"):
       evidence.append(name)
     case (.regular, "experiment.lock"): hasLock = true
+    case (.regular, ExperimentLayout.verifiedName): break
     default: otherNames += name.hasPrefix(".") ? 0 : 1
     }
   }

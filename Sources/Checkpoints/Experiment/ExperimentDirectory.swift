@@ -75,10 +75,9 @@ public final class ExperimentDirectory: Sendable {
 
   /// Removes the temporaries of what only the holder of the lock writes.
   private func removeLeftovers(_ contents: ExperimentContents) throws(FileSystemError) {
-    let own: Set = ["result.json", "progress.csv", "params.json"]
-    try fileSystem.removeTemporaries(inLocked: path, follow: .userPath) { name in
-      ExperimentLayout.iteration(ofCheckpoint: name) != nil || own.contains(name)
-    }
+    let own: Set = ["result.json", "progress.csv", "params.json", ExperimentLayout.verifiedName]
+    try removeDirectoriesLeftOver()
+    try fileSystem.removeTemporaries(inLocked: path, follow: .userPath) { own.contains($0) }
     try fileSystem.removeTemporaries(inLocked: layout.segments) { _ in true }
     for directory in contents.superseded { try fileSystem.removeTemporaries(inLocked: directory) { _ in true } }
   }

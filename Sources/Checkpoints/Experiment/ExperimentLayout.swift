@@ -23,6 +23,9 @@ public struct ExperimentLayout: Sendable, Hashable {
   /// The file whose lock the writer holds: `experiment.lock`.
   public var lock: FilePath { directory.appending("experiment.lock") }
 
+  /// What was read whole once and found as it was saved: `verified.json`.
+  public var verified: FilePath { directory.appending(Self.verifiedName) }
+
   /// The directory of a checkpoint: `checkpoint_000004`.
   public func checkpoint(_ iteration: Int) -> FilePath {
     directory.appending(Self.checkpointPrefix + Self.padded(iteration))
@@ -43,6 +46,17 @@ public struct ExperimentLayout: Sendable, Hashable {
   static let supersededPrefix = "superseded-"
   static let fileSuffix = ".msgpack.zst"
   static let manifestName = "checkpoint.json"
+  static let verifiedName = "verified.json"
+
+  /// The iteration to which a restore has gone back, in the name of the directory with what it moved aside.
+  static func iteration(ofSuperseded name: String) -> Int? {
+    guard name.hasPrefix(supersededPrefix) else { return nil }
+    let numbers = name.dropFirst(supersededPrefix.count).split(separator: "-", omittingEmptySubsequences: false)
+    guard numbers.count == 2, let iteration = Int(numbers[0]), let number = Int(numbers[1]), number > 0,
+      "\(padded(iteration))-\(number)" == "\(numbers[0])-\(numbers[1])"
+    else { return nil }
+    return iteration
+  }
 
   /// The iteration in the name of a checkpoint's directory; nil for any other name.
   public static func iteration(ofCheckpoint name: String) -> Int? {

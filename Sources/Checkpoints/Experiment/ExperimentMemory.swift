@@ -8,4 +8,6 @@ struct ExperimentMemory: Sendable {
   var trusted: Set<String> = []
   /// The segments that every checkpoint names, by its path.
   var named: [FilePath: Set<String>] = [:]
+  /// Whether something that failed may have left temporaries, which the next save or pruning removes.
+  var hasLeftovers = false
 }

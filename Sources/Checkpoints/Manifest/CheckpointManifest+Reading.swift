@@ -8,6 +8,12 @@ extension CheckpointManifest {
   static func read(
     in checkpoint: FilePath, on fileSystem: any FileSystem
   ) throws(CheckpointError) -> CheckpointManifest {
+    try parse(try text(in: checkpoint, on: fileSystem), in: checkpoint)
+  }
+
+  /// The bytes of the manifest in the directory of a checkpoint.
+  /// - Throws: as `read`.
+  static func text(in checkpoint: FilePath, on fileSystem: any FileSystem) throws(CheckpointError) -> [UInt8] {
     let path = checkpoint.appending(ExperimentLayout.manifestName)
     let text: [UInt8]
     do { text = try fileSystem.readAll(path, limit: byteLimit) } catch {
@@ -18,6 +24,13 @@ extension CheckpointManifest {
       throw .fileSystem(error)
     }
     guard !text.isEmpty else { throw .incomplete(checkpoint, reason: "its \(ExperimentLayout.manifestName) is empty") }
+    return text
+  }
+
+  /// The manifest that these bytes are.
+  /// - Throws: as `read`.
+  static func parse(_ text: [UInt8], in checkpoint: FilePath) throws(CheckpointError) -> CheckpointManifest {
+    let path = checkpoint.appending(ExperimentLayout.manifestName)
     do { return try CheckpointManifest(text: text) } catch {
       switch error {
       case .newerVersion(let found): throw .newerVersion(path, found: found, supported: version)

@@ -47,7 +47,7 @@ extension Checkpoint {
   }
 
   /// What lies in the directory and the manifest does not name; nothing is opened.
-  private func unknownFiles() throws(CheckpointError) -> [String] {
+  func unknownFiles() throws(CheckpointError) -> [String] {
     let known = Set(manifest.files.map(\.path) + [ExperimentLayout.manifestName])
     var unknown: [String] = []
     var waiting: [(name: String, path: FilePath)] = [("", path)]
