@@ -50,6 +50,12 @@ extension BufferFileError: CustomStringConvertible {
       "\(path) cannot hold more than \(limit) row groups and pieces of state; append more rows at a time"
     case .compression(let error):
       error.description
+    case .nothingToRecover(let path):
+      "in \(path) no row and no state is whole: there is nothing to recover; take another copy of it"
+    case .outputIsInput(let path):
+      "\(path) is the damaged file itself; write to another name, so that nothing of it is lost"
+    case .unsoundOutput(let path, let reason):
+      "\(path) was not written, because it was not what was meant when it was read again: \(reason); check the disk and try again"
     case .wrongRows(let reason):
       "these rows do not belong into this file: \(reason)"
     }

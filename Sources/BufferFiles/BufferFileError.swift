@@ -63,6 +63,12 @@ public enum BufferFileError: Error, Sendable, Equatable {
   case tooManyFrames(FilePath, limit: Int)
   /// zstd cannot compress, for lack of memory.
   case compression(ZstandardError)
+  /// Nothing in the file is whole.
+  case nothingToRecover(FilePath)
+  /// The file that was to be recovered would be replaced by what was made of it.
+  case outputIsInput(FilePath)
+  /// What was written is not what was meant, as it was read again.
+  case unsoundOutput(FilePath, reason: String)
   /// Rows that do not fit the file's schema or order.
   case wrongRows(reason: String)
 }

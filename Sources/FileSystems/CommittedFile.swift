@@ -57,6 +57,7 @@ public struct CommittedFile: ~Copyable, Sendable {
   /// - Throws: what writing throws, with the byte it happened at.
   public mutating func append(_ bytes: Span<UInt8>) throws(FileSystemError) {
     if let failure { throw failure }
+    precondition(isOpen, "bytes behind the seal")
     do { try fileSystem.writeAll(bytes, to: file, startingAt: byteCount) } catch {
       failure = error
       Self.release(file, isOpen: isOpen, exists: temporaryExists, on: fileSystem)
@@ -86,8 +87,23 @@ public struct CommittedFile: ~Copyable, Sendable {
   /// Deletes the temporary file and leaves the destination as it was.
   public consuming func discard() {}
 
+  /// Makes the bytes durable before they have their name, so that they can be read again first; `commit` does it
+  /// otherwise. Nothing may be appended afterwards.
+  /// - Returns: The path of the temporary file, which must not be changed.
+  /// - Throws: what any step throws; `commit` throws it too.
+  @discardableResult
+  public mutating func seal() throws(FileSystemError) -> FilePath {
+    if let failure { throw failure }
+    guard isOpen else { return file.path }
+    do { try close() } catch {
+      failure = error
+      throw error
+    }
+    return file.path
+  }
+
   /// Sets permissions, syncs and closes, in this order, so that the permissions are durable too.
-  private mutating func seal() throws(FileSystemError) {
+  private mutating func close() throws(FileSystemError) {
     let (file, fileSystem, byteCount, permissions) = (file, fileSystem, byteCount, permissions)
     if let expectedByteCount, expectedByteCount > byteCount {
       try fileSystem.uninterrupted { () throws(FileSystemError) in try fileSystem.truncate(file, to: byteCount) }

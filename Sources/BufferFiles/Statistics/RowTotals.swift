@@ -74,7 +74,7 @@ extension RowBatch {
 
 extension Range<Int> {
   /// The smallest range that holds both.
-  fileprivate func union(_ other: Range<Int>) -> Range<Int> {
+  func union(_ other: Range<Int>) -> Range<Int> {
     guard !isEmpty, !other.isEmpty else { return isEmpty ? other : self }
     return Swift.min(lowerBound, other.lowerBound)..<Swift.max(upperBound, other.upperBound)
   }

@@ -47,12 +47,17 @@ enum Boundaries {
   }
 
   private static func seekTable(_ frames: FrameReader) throws(BufferFileError) -> SeekTable? {
+    try trailingTable(frames)?.table
+  }
+
+  /// The seek table at the end of the file and how many bytes it has; nil if there is none that can be read.
+  static func trailingTable(_ frames: FrameReader) throws(BufferFileError) -> (table: SeekTable, byteCount: Int)? {
     let footerBytes = min(SeekTable.Footer.bytes, frames.byteCount)
     let tail = try frames.bytes(footerBytes, at: frames.byteCount - footerBytes)
     guard let footer = try? SeekTable.Footer(decoding: tail.span), footer.tableBytes <= frames.byteCount else {
       return nil
     }
     let bytes = try frames.bytes(footer.tableBytes, at: frames.byteCount - footer.tableBytes)
-    return try? SeekTable(decoding: bytes.span)
+    return (try? SeekTable(decoding: bytes.span)).map { ($0, footer.tableBytes) }
   }
 }

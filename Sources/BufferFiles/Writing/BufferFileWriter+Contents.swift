@@ -14,12 +14,23 @@ extension BufferFileWriter {
     options: WritingOptions = WritingOptions(), on fileSystem: any FileSystem = POSIXFileSystem(),
     progress: (_ rows: Int) -> Void = { _ in }
   ) throws {
+    try write(
+      contents, to: path, provenance: provenance, metadata: metadata, options: options, on: fileSystem,
+      checking: { (_) throws(BufferFileError) in }, progress: progress)
+  }
+
+  /// The same, unless `check` throws, which is called with the path of the whole file before it has its name.
+  static func write(
+    _ contents: some BufferContents, to path: FilePath, provenance: StateMap, metadata: StateMap,
+    options: WritingOptions, on fileSystem: any FileSystem,
+    checking check: (FilePath) throws(BufferFileError) -> Void, progress: (_ rows: Int) -> Void
+  ) throws {
     let header = FileHeader(
       content: .replayBuffer(kind: contents.kind, layout: contents.layout, schema: contents.schema),
       provenance: provenance, metadata: metadata)
     var writer = try BufferFileWriter.create(at: path, header: header, options: options, on: fileSystem)
     try writer.append(rowsOf: contents, progress)
-    try writer.finish(state: contents.state())
+    try writer.finish(state: contents.state(), checking: check)
   }
 
   private mutating func append(rowsOf contents: some BufferContents, _ progress: (_ rows: Int) -> Void) throws {

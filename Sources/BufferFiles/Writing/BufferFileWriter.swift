@@ -78,9 +78,16 @@ public struct BufferFileWriter: ~Copyable {
   /// - Throws: `BufferFileError.stateTooLarge`, `.stateTooDeep`, `.stateTooManyValues` for state beyond the limits,
   ///   `.wrongRows` for rows that are not those of the state's episodes, `.fileSystem`; then no file has appeared.
   public consuming func finish(state: StateValue) throws(BufferFileError) {
+    try finish(state: state) { (_) throws(BufferFileError) in }
+  }
+
+  /// The same, unless `check` throws, which is called with the path of the whole file before it has its name.
+  consuming func finish(
+    state: StateValue, checking check: (FilePath) throws(BufferFileError) -> Void
+  ) throws(BufferFileError) {
     try append(state)
     try writeSummary(index: try writeIndex())
-    try frames.finish()
+    try frames.finish(checking: check)
   }
 
   /// Appends a tree of state, whose records several threads compress.

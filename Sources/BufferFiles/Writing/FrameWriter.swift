@@ -24,11 +24,17 @@ struct FrameWriter: ~Copyable {
     return reference
   }
 
-  /// Appends the seek table and makes the file durable under its name.
-  consuming func finish() throws(BufferFileError) {
+  /// Appends the seek table and makes the file durable under its name, unless `check` throws.
+  /// - Parameter check: Called with the path of the whole file before it has its name.
+  consuming func finish(
+    checking check: (FilePath) throws(BufferFileError) -> Void = { _ in }
+  ) throws(BufferFileError) {
     let bytes: [UInt8]
     do { bytes = try SeekTable(entries: table).encoded() } catch { throw .compression(error) }
     try append(raw: bytes)
+    let sealed: FilePath
+    do { sealed = try file.seal() } catch { throw .fileSystem(error) }
+    try check(sealed)
     do { try file.commit() } catch { throw .fileSystem(error) }
   }
 
