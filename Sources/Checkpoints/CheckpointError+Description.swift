@@ -52,9 +52,11 @@ extension CheckpointError: CustomStringConvertible {
     switch self {
     case .incomplete(let path, let reason):
       "\(path) is not a complete checkpoint: \(reason); take another copy of it, or another checkpoint"
+        + Self.orWithLoss(reason)
     case .newestUnusable(let path, let reason, let hasOlder):
       "the newest checkpoint \(path) cannot be used: \(reason); "
         + (hasOlder ? "take the one before it with --allow-older" : "there is none before it: take another copy of it")
+        + Self.orWithLoss(reason)
     case .noCheckpoint(let path, let skipped):
       skipped.isEmpty
         ? "\(path) has no checkpoint to go on from or to compare; wait for one if it is running, or train anew elsewhere "
@@ -67,12 +69,19 @@ extension CheckpointError: CustomStringConvertible {
       "\(path) is not the manifest of a checkpoint: \(reason); take another copy of it"
     case .damagedFile(let path, let reason):
       "\(path) is damaged: \(reason); take another copy of it, or the checkpoint before it"
+        + Self.orWithLoss(path.lastComponent?.string ?? "")
     case .missingSegment(let path, let name, let looked):
       "\(path) lacks the segment \(name), looked for at \(looked.map(\.description).joined(separator: " and ")); copy it there from where the checkpoint came from"
+        + Self.orWithLoss(name)
     case .invalidSegments(let path, let reason):
       "\(path) does not describe a buffer: \(reason); run \"rlbuf verify\" for all damage"
     default: ""
     }
+  }
+
+  /// What else can be done if it is a segment that is named.
+  private static func orWithLoss(_ text: String) -> String {
+    SegmentName.isNamed(in: text) ? ", or restore without what is lost with --with-loss" : ""
   }
 
   private var askingText: String {

@@ -22,6 +22,16 @@ enum FileSignature {
     return head.contains("<html") || head.contains("<!doctype html") ? "a web page" : "a text file"
   }
 
+  /// Whether what `unusable` found is a kind of file in which others keep arrays and objects.
+  static func isData(_ found: String) -> Bool {
+    known.contains { magic, name in name == found && data.contains { magic.starts(with: $0) } }
+  }
+
+  /// Archives, compressed files, arrays, HDF5, pickles, databases.
+  private static let data: [[UInt8]] = [
+    [0x50, 0x4b], [0x1f, 0x8b], [0x93, 0x4e], [0x89, 0x48], [0x80], Array("SQLite".utf8),
+  ]
+
   private static let pickle = "a Python pickle, which could run code and is never opened"
 
   private static let known: [(magic: [UInt8], name: String)] = [

@@ -26,6 +26,11 @@ public enum ForeignFormatError: Error, Sendable, Equatable {
 }
 
 extension ForeignFormatError {
+  /// Whether the file is what others keep data in, of a kind that is not looked into: an archive of numpy, a pickle.
+  public var isForeignData: Bool {
+    if case .notRecognized(_, let found) = self { FileSignature.isData(found) } else { false }
+  }
+
   /// Whether a documented limit was reached, rather than the file being wrong.
   public var isLimit: Bool {
     switch self {

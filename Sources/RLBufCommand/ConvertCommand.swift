@@ -38,7 +38,7 @@ struct ConvertCommand: ParsableCommand {
 
   func run() throws {
     try Failure.reporting {
-      guard force || !outputExists else { throw OutputExists(path: output) }
+      guard force || !OutputPath(output).exists else { throw OutputExists(path: output) }
       guard !outputIsInput else { throw OutputIsInput(path: output) }
       let interruption = Interruption(removingTemporariesBeside: FilePath(output))
       defer { interruption.end() }
@@ -52,8 +52,6 @@ struct ConvertCommand: ParsableCommand {
       }
     }
   }
-
-  private var outputExists: Bool { (try? POSIXFileSystem().status(of: FilePath(output))) != nil }
 
   private var outputIsInput: Bool {
     guard let (source, target) = try? (
@@ -95,8 +93,18 @@ struct ConvertCommand: ParsableCommand {
   }
 }
 
+/// Where a result goes.
+struct OutputPath {
+  private let path: FilePath
+
+  init(_ path: String) { self.path = FilePath(path) }
+
+  /// Whether something is there already.
+  var exists: Bool { (try? POSIXFileSystem().status(of: path)) != nil }
+}
+
 /// An output that would be lost.
-private struct OutputExists: Error, CustomStringConvertible {
+struct OutputExists: Error, CustomStringConvertible {
   let path: String
 
   var description: String { "\(path) exists already; choose another name, or give --force to replace it" }

@@ -9,9 +9,10 @@ struct VerifyCommand: ParsableCommand {
     discussion: """
       Every damage is named with its place, and which rows are whole all the same. Of an experiment every checkpoint and \
       every dump is read. Files of others have at best zstd's \
-      checksums; without them nothing can be said.
+      checksums; without them nothing can be said. rlbuf recover keeps what is whole in a damaged file.
 
-      Exit codes: 0 sound, 1 damaged, 2 could not run, 4 unverifiable (a file of others without checksums). Of several \
+      Exit codes: 0 sound, 1 damaged, 2 could not run, 4 unverifiable (a file of others without checksums, or of a kind \
+      that is not looked into). Of several \
       files the worst one counts.
       """)
 
@@ -62,6 +63,10 @@ struct VerifyCommand: ParsableCommand {
     do throws(ForeignFormatError) {
       state = try SavedState.open(path, as: .plainMessagePack, limits: opening.limits)
     } catch {
+      if case .notRecognized(let path, let found) = error, error.isForeignData {
+        try say("unverifiable: \(path): it is \(found), which rlbuf does not look into; check it with what wrote it")
+        return .unverifiable
+      }
       guard error.isDamage else { throw error }
       // Of a checkpoint that is not complete all that is missing is named, if its manifest can be read.
       if case .checkpoint(.incomplete) = error, let verdict = try? verifyCheckpoint(path), verdict == .damaged {
@@ -93,12 +98,27 @@ struct VerifyCommand: ParsableCommand {
     for damage in report.damages.prefix(100) { try say("  \(damage.kind.rawValue): \(damage)") }
     if count > 100 { try say("  ... \(NumberText.count(count - 100)) more") }
     try say("  whole all the same: " + (report.wholeRows.isEmpty ? "no row" : rows(report)))
+    try say("  state: " + state(report))
+    let output = "\(report.path.string).recovered.msgpack.zst"
+    try say("  to keep what is whole: rlbuf recover \(ShellText.quoted(report.path.string)) -o \(ShellText.quoted(output))")
   }
 
   private func rows(_ report: VerificationReport) -> String {
-    let ranges = report.wholeRows.prefix(20).map { "\($0.lowerBound)-\($0.upperBound - 1)" }.joined(separator: ", ")
     let evidence = report.evidence == .digests ? "by their digests" : "by zstd's checksums alone"
-    return "\(NumberText.count(report.wholeRowCount)) rows (\(ranges)\(report.wholeRows.count > 20 ? ", ..." : "")), \(evidence)"
+    let steps = report.wholeSteps.isEmpty ? "" : ", steps \(Self.ranges(report.wholeSteps))"
+    return "\(NumberText.count(report.wholeRowCount, "row")) (\(Self.ranges(report.wholeRows)))\(steps), \(evidence)"
+  }
+
+  private static func ranges(_ ranges: [Range<Int>]) -> String {
+    let named = ranges.prefix(20).map { "\($0.lowerBound)-\($0.upperBound - 1)" }.joined(separator: ", ")
+    return ranges.count > 20 ? "\(named), ..." : named
+  }
+
+  private func state(_ report: VerificationReport) -> String {
+    guard let damaged = report.damagedState else { return "whatever was found whole; without the index nothing says what there was" }
+    guard !damaged.isEmpty else { return "whole" }
+    let paths = damaged.prefix(20).map { $0.keys.isEmpty ? "entries at its top" : "\($0)" }.joined(separator: ", ")
+    return "damaged: \(paths)\(damaged.count > 20 ? ", ..." : "")"
   }
 
   /// What can be said of a file of others that was read without complaint.

@@ -83,6 +83,19 @@ import Zstandard
       "a/0 is one piece of 9 values, the limit is 8; put numbers into tensors"
     ),
     (
+      .nothingToRecover(path),
+      "in runs/a.msgpack.zst no row and no state is whole: there is nothing to recover; take another copy of it"
+    ),
+    (
+      .outputIsInput(path),
+      "runs/a.msgpack.zst is the damaged file itself; write to another name, so that nothing of it is lost"
+    ),
+    (
+      .unsoundOutput(path, reason: "it has 3 rows"),
+      "runs/a.msgpack.zst was not written, because it was not what was meant when it was read again: it has 3 rows; "
+        + "check the disk and try again"
+    ),
+    (
       .tooManyFrames(path, limit: 1_048_576),
       "runs/a.msgpack.zst cannot hold more than 1048576 row groups and pieces of state; append more rows at a time"
     ),

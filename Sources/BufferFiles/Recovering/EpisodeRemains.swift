@@ -121,7 +121,7 @@ extension [EpisodeRecord] {
 
 extension EpisodeTable {
   /// Whether the final observations among rows are where the table has them.
-  fileprivate func describes(_ facts: [RowFacts]) -> Bool {
+  func describes(_ facts: [RowFacts]) -> Bool {
     guard let last = facts.last, last.rows.upperBound <= rowCount else { return facts.isEmpty }
     var number = 0
     for part in facts {

@@ -5,12 +5,13 @@ internal import SystemPackage
 
 /// What is left of a damaged file, made into a whole one.
 struct Recovery {
-  private let salvage: Salvage
+  /// The rows that are left, with their state; nil for state alone.
+  let contents: RemainingContents?
+  /// The state that is left.
+  let state: StateValue
+  /// What is lost.
+  private(set) var report: RecoveryReport
   private let header: FileHeader
-  private let state: StateValue
-  /// The rows; nil for state alone.
-  private let contents: RemainingContents?
-  private var report: RecoveryReport
 
   /// - Throws: `BufferFileError.nothingToRecover`, and what reading the file again throws.
   init(_ salvage: Salvage) throws(BufferFileError) {
@@ -20,7 +21,6 @@ struct Recovery {
     guard !salvage.rowGroups.isEmpty || !salvage.state.isEmpty || losses.isNothing else {
       throw .nothingToRecover(path)
     }
-    self.salvage = salvage
     self.header = header
     report = RecoveryReport(path: path, byteCount: salvage.frames.byteCount, output: path)
     contents = losses.contents(header.content)

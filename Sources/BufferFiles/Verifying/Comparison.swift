@@ -25,8 +25,25 @@ struct Comparison {
       let (first, second) = (report.damages[a].place.byte ?? .max, report.damages[b].place.byte ?? .max)
       return first == second ? a < b : first < second
     }
-    report.damages = order.map { report.damages[$0] }
+    report.damages = order.map { described(report.damages[$0]) }
+    report.joinSteps()
     return report
+  }
+
+  /// A damage with what the frame holds, by the index or else by the frame itself.
+  private func described(_ damage: VerificationReport.Damage) -> VerificationReport.Damage {
+    guard let number = damage.place.frame else { return damage }
+    var damage = damage
+    let listed = entries.flatMap { number < $0.count && $0[number].offset == damage.place.byte ? $0[number] : nil }
+    var own: FrameEntry?
+    if number < found.count, case .listed(let entry)? = found[number].content { own = entry }
+    guard let entry = listed ?? own else { return damage }
+    if !entry.steps.isEmpty { damage.steps = entry.steps }
+    damage.state = entry.path
+    if damage.columns.isEmpty, entry.kind == .rows, case .replayBuffer(_, _, let schema)? = audit.content {
+      damage.columns = schema.columns.map(\.name)
+    }
+    return damage
   }
 
   /// The entries of all parts of an index, if they follow each other.
@@ -44,10 +61,13 @@ struct Comparison {
   mutating func compare() {
     if entries == nil, !isCut { report.add(.index, at: .init(report.path), DamageMessage.noIndex) }
     if let entries, let summary, audit.content != nil { check(entries, summary) }
-    for frame in found {
-      let isSame = compare(frame)
-      if isSame, let rows = frame.rows, follows(rows) { report.addWhole(rows) }
+    var whole: Set<Int> = []
+    for frame in found where compare(frame) {
+      whole.insert(frame.offset)
+      guard case .listed(let entry)? = frame.content, entry.kind == .rows, follows(entry.rows) else { continue }
+      report.addWhole(entry.rows, steps: entry.steps)
     }
+    report.damagedState = entries?.filter { $0.kind == .state && !whole.contains($0.offset) }.map { $0.path ?? [] }
     if let summary {
       compare(summary)
     } else if !isCut {
@@ -132,7 +152,8 @@ struct Comparison {
       return true
     }
     for index in entry.columns.indices where stored.columns[index] != entry.columns[index] {
-      report.add(.statistics, at: place(frame), DamageMessage.statistics(schema.columns[index].name))
+      let name = schema.columns[index].name
+      report.add(.statistics, at: place(frame), DamageMessage.statistics(name), columns: [name])
     }
     return true
   }

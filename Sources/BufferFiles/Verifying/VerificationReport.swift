@@ -1,4 +1,5 @@
 internal import FileSystems
+public import StateTree
 public import SystemPackage
 
 /// What checking every byte of a file found.
@@ -31,6 +32,12 @@ public struct VerificationReport: Sendable, Equatable {
   public struct Damage: Sendable, Equatable {
     /// Where it is.
     public var place: BufferFileError.Place
+    /// From the smallest step number in the frame to one more than the largest; nil if there is none or nothing says it.
+    public var steps: Range<Int>?
+    /// The columns that are in the frame; empty if there are none, or the header is gone.
+    public var columns: [String] = []
+    /// Where the state in the frame belongs; nil for other frames, or if nothing says it.
+    public var state: StatePath?
     /// What it is, in one word.
     public var kind: DamageKind
     /// What was found and what was expected, on one line.
@@ -63,26 +70,48 @@ public struct VerificationReport: Sendable, Equatable {
   /// The rows that are whole, as ranges in ascending order.
   public var wholeRows: [Range<Int>] = []
 
+  /// From the smallest to one more than the largest step number in rows that are whole, as ranges in ascending order. Of
+  /// environments that took turns, others may lie between them.
+  public var wholeSteps: [Range<Int>] = []
+  /// The state that is not whole, by the paths in the index; nil if there is no index to say what there was.
+  public var damagedState: [StatePath]?
+
   /// Whether nothing is wrong.
   public var isSound: Bool { damages.isEmpty }
   /// How many rows are whole.
   public var wholeRowCount: Int { wholeRows.reduce(0) { $0 + $1.count } }
+
+  /// Puts ranges of steps in order that overlap or meet.
+  mutating func joinSteps() {
+    var joined: [Range<Int>] = []
+    for range in wholeSteps.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+      if let last = joined.last, range.lowerBound <= last.upperBound {
+        joined[joined.count - 1] = last.union(range)
+      } else {
+        joined.append(range)
+      }
+    }
+    wholeSteps = joined
+  }
 
   init(path: FilePath, byteCount: Int) {
     self.path = path
     self.byteCount = byteCount
   }
 
-  mutating func add(_ kind: DamageKind, at place: BufferFileError.Place, _ message: String) {
+  mutating func add(
+    _ kind: DamageKind, at place: BufferFileError.Place, _ message: String, columns: [String] = []
+  ) {
     guard damages.count < Self.maximumDamages else {
       unlistedDamageCount += 1
       return
     }
-    damages.append(Damage(place: place, kind: kind, message: printable(message)))
+    damages.append(Damage(place: place, columns: columns, kind: kind, message: printable(message)))
   }
 
-  /// Adds rows behind those that were added before.
-  mutating func addWhole(_ rows: Range<Int>) {
+  /// Adds rows behind those that were added before, with the range of their step numbers.
+  mutating func addWhole(_ rows: Range<Int>, steps: Range<Int>) {
+    if !steps.isEmpty { wholeSteps.append(steps) }
     if let last = wholeRows.indices.last, wholeRows[last].upperBound == rows.lowerBound {
       wholeRows[last] = wholeRows[last].lowerBound..<rows.upperBound
     } else {
@@ -92,6 +121,22 @@ public struct VerificationReport: Sendable, Equatable {
 }
 
 extension VerificationReport.Damage: CustomStringConvertible {
+  /// The most columns that are named.
+  private static let namedColumns = 8
+
   /// Place and message on one line.
-  public var description: String { printable("\(place): \(message)") }
+  public var description: String { printable("\(place)\(contents): \(message)") }
+
+  /// What lies there, as far as it is known.
+  private var contents: String {
+    var text = ""
+    if let steps { text += ", steps \(steps.lowerBound)-\(steps.upperBound - 1)" }
+    if !columns.isEmpty {
+      text += columns.count == 1 ? ", column " : ", columns "
+      text += columns.prefix(Self.namedColumns).joined(separator: ", ")
+      if columns.count > Self.namedColumns { text += " and \(columns.count - Self.namedColumns) more" }
+    }
+    if let state { text += state.keys.isEmpty ? ", state" : ", state at \(state)" }
+    return text
+  }
 }

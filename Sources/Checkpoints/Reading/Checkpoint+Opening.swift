@@ -7,14 +7,15 @@ extension Checkpoint {
   ///   - fallback: What to do if an experiment's newest checkpoint cannot be used. Default: stop.
   ///   - selection: The components whose files are read whole and compared with their digests before a checkpoint counts
   ///     as one that can be used. Default: none, since what is read later is compared then.
+  ///   - damagedSegments: What to do if segments are missing or damaged. Default: stop.
   /// - Throws: `CheckpointError`: `.notExperiment`, `.noCheckpoint`, `.newestUnusable`; for a checkpoint's own directory
   ///   `.incomplete`, `.invalidManifest`, `.newerVersion`, `.damagedFile`, `.missingSegment`.
   public static func open(
     _ path: FilePath, fallback: Fallback = .refuse, verifying selection: ComponentSelection? = nil,
-    on fileSystem: any FileSystem = POSIXFileSystem()
+    damagedSegments: DamagedSegments = .refuse, on fileSystem: any FileSystem = POSIXFileSystem()
   ) throws(CheckpointError) -> Checkpoint {
     if try isCheckpoint(path, fileSystem) {
-      let opened = try openDirectory(path, on: fileSystem)
+      let opened = try openDirectory(path, damagedSegments, on: fileSystem)
       if let selection { try opened.compareDigests(of: selection) }
       return opened
     }
@@ -27,7 +28,7 @@ extension Checkpoint {
       guard contents.isExperiment else { throw .notExperiment(path) }
       throw .noCheckpoint(path, skipped: [])
     }
-    return try openNewest(of: contents.checkpoints, layout, fallback, selection, fileSystem)
+    return try openNewest(of: contents.checkpoints, layout, fallback, selection, damagedSegments, fileSystem)
   }
 
   /// Whether a directory is a checkpoint's: by its manifest, or by its name if that is missing.
@@ -42,16 +43,17 @@ extension Checkpoint {
 
   private static func openNewest(
     of iterations: [Int], _ layout: ExperimentLayout, _ fallback: Fallback, _ selection: ComponentSelection?,
-    _ fileSystem: any FileSystem
+    _ damagedSegments: DamagedSegments, _ fileSystem: any FileSystem
   ) throws(CheckpointError) -> Checkpoint {
     var skipped: [CheckpointSkip] = []
     for iteration in iterations.reversed() {
       let directory = layout.checkpoint(iteration)
       do throws(CheckpointError) {
-        let opened = try openDirectory(directory, on: fileSystem)
+        let opened = try openDirectory(directory, damagedSegments, on: fileSystem)
         if let selection { try opened.compareDigests(of: selection) }
         return Checkpoint(
-          path: opened.path, manifest: opened.manifest, passedOver: skipped, fileSystem: fileSystem)
+          path: opened.path, manifest: opened.manifest, passedOver: skipped, damagedSegments: damagedSegments,
+          fileSystem: fileSystem)
       } catch {
         let reason = error.reason(in: directory)
         guard fallback == .allowOlder else {
@@ -67,12 +69,19 @@ extension Checkpoint {
   /// - Throws: `CheckpointError.damagedFile`, `.missingSegment`, `.fileSystem` for the first that is not as it was saved.
   private func compareDigests(of selection: ComponentSelection) throws(CheckpointError) {
     let wanted = Set(manifest.components.filter { selection.selects($0.name) }.flatMap(\.paths))
-    for file in manifest.files where wanted.contains(file.path) { _ = try verifiedPath(of: file) }
+    for file in manifest.files where wanted.contains(file.path) && !mayBeDamaged(file) {
+      _ = try verifiedPath(of: file)
+    }
+  }
+
+  /// Whether a file is a segment without which a restore goes on.
+  private func mayBeDamaged(_ file: CheckpointManifest.File) -> Bool {
+    damagedSegments == .skip && files.segments[file.path] != nil
   }
 
   /// Opens a checkpoint's own directory.
   static func openDirectory(
-    _ path: FilePath, on fileSystem: any FileSystem
+    _ path: FilePath, _ damagedSegments: DamagedSegments = .refuse, on fileSystem: any FileSystem
   ) throws(CheckpointError) -> Checkpoint {
     let manifest = try CheckpointManifest.read(in: path, on: fileSystem)
     if let name = path.lastComponent?.string, let iteration = ExperimentLayout.iteration(ofCheckpoint: name),
@@ -82,8 +91,9 @@ extension Checkpoint {
         path.appending(ExperimentLayout.manifestName),
         reason: "it is of iteration \(manifest.iteration), the directory of iteration \(iteration)")
     }
-    let checkpoint = Checkpoint(path: path, manifest: manifest, passedOver: [], fileSystem: fileSystem)
-    for file in manifest.files {
+    let checkpoint = Checkpoint(
+      path: path, manifest: manifest, passedOver: [], damagedSegments: damagedSegments, fileSystem: fileSystem)
+    for file in manifest.files where !checkpoint.mayBeDamaged(file) {
       let place = try onFiles { () throws(FileSystemError) in try checkpoint.files.place(of: file) }
       if case .nowhere(let reason) = place { throw .incomplete(path, reason: "\(file.path): \(reason)") }
     }
@@ -92,6 +102,15 @@ extension Checkpoint {
 }
 
 extension CheckpointError {
+  /// Whether it is about a segment that is missing or damaged, rather than about anything else.
+  var isSegmentDamage: Bool {
+    switch self {
+    case .damagedFile(let file, _): SegmentName.matches(file.lastComponent?.string ?? "")
+    case .missingSegment: true
+    default: false
+    }
+  }
+
   /// Why a checkpoint cannot be used, without naming it again.
   func reason(in checkpoint: FilePath) -> String {
     switch self {

@@ -13,6 +13,14 @@ public struct Checkpoint: Sendable {
     case allowOlder
   }
 
+  /// What to do if segments of a replay buffer are missing or damaged.
+  public enum DamagedSegments: Sendable, Hashable {
+    /// Stop and say so.
+    case refuse
+    /// Leave them out when the buffer is restored, but for what is sound in them. Damage to anything else still stops.
+    case skip
+  }
+
   /// The checkpoint's directory.
   public let path: FilePath
   /// The directory that it lies in: the experiment, if it lies in one.
@@ -21,10 +29,16 @@ public struct Checkpoint: Sendable {
   public let manifest: CheckpointManifest
   /// Newer checkpoints that were passed over, because older ones were allowed.
   public let passedOver: [CheckpointSkip]
+  /// What becomes of segments that are missing or damaged.
+  public let damagedSegments: DamagedSegments
   let fileSystem: any FileSystem
   let files: CheckpointFiles
 
-  init(path: FilePath, manifest: CheckpointManifest, passedOver: [CheckpointSkip], fileSystem: any FileSystem) {
+  init(
+    path: FilePath, manifest: CheckpointManifest, passedOver: [CheckpointSkip],
+    damagedSegments: DamagedSegments = .refuse, fileSystem: any FileSystem
+  ) {
+    self.damagedSegments = damagedSegments
     self.path = path
     self.manifest = manifest
     self.passedOver = passedOver

@@ -16,10 +16,11 @@ public struct CheckpointBuffer: BufferContents {
   public let rowCount: Int
 
   private let saved: StateValue
-  private let pieces: [SegmentPiece]
+  /// Which rows of which segments are the rows.
+  let pieces: [SegmentPiece]
   /// The first row of every piece in the buffer.
-  private let firstRows: [Int]
-  private let reader: SegmentReader
+  let firstRows: [Int]
+  let reader: SegmentReader
 
   init(
     _ component: CheckpointManifest.Component, _ list: SegmentList, in checkpoint: Checkpoint

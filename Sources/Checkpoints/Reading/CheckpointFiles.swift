@@ -43,6 +43,18 @@ struct CheckpointFiles: Sendable {
     return .nowhere(reason)
   }
 
+  /// Where a segment that is not what was saved may lie all the same: regular files, reached through no link.
+  func damagedPaths(of file: CheckpointManifest.File) -> [FilePath] {
+    func isRegular(_ path: FilePath) -> Bool {
+      let status = try? fileSystem.uninterrupted { () throws(FileSystemError) in try fileSystem.status(of: path) }
+      return status?.kind == .regular
+    }
+    let link = try? linkAbove(file.path)
+    let own = link == .some(nil) ? [checkpoint.appending(file.path)] : []
+    let shared = pooled(file.path).map { (try? isDirectory($0.parent)) == true ? [$0] : [] } ?? []
+    return (own + shared).filter(isRegular)
+  }
+
   /// The path in the pool for the path of a segment; nil for any other file.
   ///
   /// The path is not normalized: `runs/../x/checkpoint_000001` means what the system makes of it.

@@ -20,6 +20,8 @@ final class SegmentReader: Sendable {
   private let opened = Mutex<[Opened]>([])
   /// The segments whose bytes were read whole, and where each was found.
   private let verified = Mutex<[Int: FilePath]>([:])
+  /// What is left of segments that are damaged.
+  private let salvaged = Mutex<[Int: SalvagedFile]>([:])
 
   init(
     _ component: CheckpointManifest.Component, _ list: SegmentList, in checkpoint: Checkpoint
@@ -40,7 +42,56 @@ final class SegmentReader: Sendable {
 
   /// Some rows of a segment.
   func rows(_ range: Range<Int>, ofSegment segment: Int) throws -> RowBatch {
-    try contents(of: segment).rows(range)
+    if let rest = salvaged.withLock({ $0[segment] }) { return try rest.rows(range) }
+    return try contents(of: segment).rows(range)
+  }
+
+  /// The name of a segment.
+  func name(ofSegment segment: Int) -> String { list.segments[segment].name }
+
+  /// How many rows a segment has when it is whole.
+  func rowCount(ofSegment segment: Int) -> Int { list.segments[segment].rowCount }
+
+  /// Which rows of a segment are whole, and what is wrong with it; from then on `rows` gives those.
+  /// - Throws: `CheckpointError.fileSystem` if its files cannot be read at all.
+  func wholeRows(ofSegment segment: Int) throws(CheckpointError) -> (rows: [Range<Int>], reason: String?) {
+    let rowCount = list.segments[segment].rowCount
+    if let rest = salvaged.withLock({ $0[segment] }) { return (rest.wholeRows, "it is damaged") }
+    do {
+      _ = try verifiedPath(segment)
+      return ([0..<rowCount], nil)
+    } catch {
+      guard error.isSegmentDamage else { throw error }
+      let rest = salvage(segment)
+      salvaged.withLock { $0[segment] = rest }
+      return (rest?.wholeRows ?? [], error.reason(in: checkpoint.path))
+    }
+  }
+
+  /// What is left of a segment that is not what was saved: in the checkpoint, or else in the pool.
+  private func salvage(_ segment: Int) -> SalvagedFile? {
+    let saved = list.segments[segment]
+    for path in checkpoint.files.damagedPaths(of: files[segment]) {
+      guard let rest = try? SalvagedFile(path, list.schema, list.layout, on: checkpoint.fileSystem),
+        rest.wholeRows.last.map({ $0.upperBound <= saved.rowCount }) ?? false, isMeant(saved, rest)
+      else { continue }
+      return rest
+    }
+    return nil
+  }
+
+  /// Whether what is left of a file can be of this segment and of no other: by its step numbers, and, if it is sealed, by
+  /// the digests of the blocks that are whole.
+  private func isMeant(_ saved: Segment, _ rest: SalvagedFile) -> Bool {
+    let steps = SegmentName.steps(saved.name) ?? 0..<Int.max
+    for rows in rest.wholeRows {
+      guard let batch = try? rest.rows(rows) else { return false }
+      guard batch.steps.allSatisfy({ $0 < 0 || steps.contains(Int($0)) }) else { return false }
+    }
+    return saved.samples.allSatisfy { sample in
+      guard rest.wholeRows.covers(sample.rows) else { return true }
+      return (try? rest.rows(sample.rows)).map { SegmentSampling.digest($0) == sample.digest } ?? false
+    }
   }
 
   private func contents(of segment: Int) throws -> FileContents {
@@ -78,5 +129,14 @@ final class SegmentReader: Sendable {
     let path = try checkpoint.verifiedPath(of: files[segment])
     verified.withLock { $0[segment] = path }
     return path
+  }
+}
+
+extension [Range<Int>] {
+  /// Whether ranges in ascending order hold all of another one.
+  fileprivate func covers(_ range: Range<Int>) -> Bool {
+    var next = range.lowerBound
+    for part in self where part.lowerBound <= next && part.upperBound > next { next = part.upperBound }
+    return next >= range.upperBound
   }
 }

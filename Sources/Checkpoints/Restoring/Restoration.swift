@@ -60,16 +60,33 @@ public struct Restoration: Sendable {
   /// Restores a replay buffer row group by row group; it stays as it was if that fails.
   /// - Parameter defaults: What is taken where the checkpoint says nothing.
   /// - Returns: Whether it was restored; if not, the report says why.
-  /// - Throws: `CheckpointError` for what is damaged, `.buffer` for another kind of buffer.
+  /// - Throws: `CheckpointError` for what is damaged, unless the checkpoint was opened to skip damaged segments and it is
+  ///   one; `.buffer` for another kind of buffer.
   @discardableResult
   public mutating func restoreBuffer<Buffer: SavableBuffer>(
     _ component: String, into buffer: inout Buffer, defaults: BufferDefaults = BufferDefaults()
   ) throws(CheckpointError) -> Bool {
     guard takes(component) else { return false }
     let contents = try checkpoint.buffer(component)
-    let steps = checkpoint.manifest.component(component)?.steps
-    let (path, name) = (checkpoint.path, component)
-    buffer = try translating(path, name) { try Buffer(contents: contents, defaults: defaults) }
+    var steps = checkpoint.manifest.component(component)?.steps
+    let (path, name, mayLose) = (checkpoint.path, component, checkpoint.damagedSegments == .skip)
+    var lost: [RestoreReport.Lost] = []
+    // Nothing of the buffer there was is touched before the new one is whole.
+    buffer = try translating(path, name) {
+      guard mayLose, let rest = try contents.remaining() else { return try Buffer(contents: contents, defaults: defaults) }
+      let restored = try Buffer(contents: rest.contents, defaults: defaults)
+      lost = rest.lost
+      if rest.contents.tornStepCount > 0 {
+        lost.append(.init(segment: nil, reason: "their episodes have lost what follows", stepCount: rest.contents.tornStepCount))
+      }
+      steps = restored.count
+      return restored
+    }
+    report.lost += lost.map { loss in
+      var loss = loss
+      loss.component = component
+      return loss
+    }
     report.restored.append(
       .init(component: component, byteCount: checkpoint.byteCount(of: component), steps: steps))
     return true
@@ -86,9 +103,11 @@ public struct Restoration: Sendable {
 
   /// Compares the digest of a restored component's next draws with the one that was saved.
   public mutating func check(proof: String?, of component: String) {
+    // Of a buffer without all its steps the next draws are others.
+    let isComparable = !report.lost.contains { $0.component == component }
     let result: RestoreReport.Proof =
       switch (checkpoint.manifest.proofs[component], proof) {
-      case (let saved?, let now?): saved == now ? .confirmed : .failed(saved: saved, now: now)
+      case (let saved?, let now?) where isComparable: saved == now ? .confirmed : .failed(saved: saved, now: now)
       default: .absent
       }
     report.proofs.append((component, result))

@@ -8,6 +8,7 @@ extension RestoreReport: CustomStringConvertible {
   /// Why the run may not go on bit for bit; empty if it does.
   public var reasonsForInexactness: [String] {
     var reasons = inexactBecause
+    reasons += lossReasons
     reasons += skipped.map { "\($0) was skipped" }
     reasons += missing.map { "\($0) is not in the checkpoint" }
     reasons += joined.filter { $0.stepsBehind != 0 }.map { "\($0.component) was joined from a dump" }
@@ -20,6 +21,19 @@ extension RestoreReport: CustomStringConvertible {
       if case .failed = proof { reasons.append("the proof of \(component) failed") }
     }
     return reasons
+  }
+
+  /// For each buffer that lost steps, how many.
+  public var lossReasons: [String] {
+    var counts: [(component: String, steps: Int)] = []
+    for loss in lost {
+      if let index = counts.firstIndex(where: { $0.component == loss.component }) {
+        counts[index].steps += loss.stepCount
+      } else {
+        counts.append((loss.component, loss.stepCount))
+      }
+    }
+    return counts.map { "\($0.component) was restored without \(Count.text($0.steps)) steps, which are lost" }
   }
 
   /// The report, a line a fact, in aligned columns; sections without facts are left out.
@@ -42,6 +56,7 @@ extension RestoreReport: CustomStringConvertible {
     [
       ("passed over", passedOver.map { ("", "\($0)") }),
       ("restored", restored.map { ($0.component, $0.amount) }),
+      ("lost", lost.map { ($0.component, $0.explanation) }),
       ("joined", joined.map { ($0.component, $0.explanation) }),
       ("skipped", skipped.map { ($0, "not selected") }),
       ("left out", omitted.map { ($0.name, $0.reason) }),
@@ -69,6 +84,17 @@ extension RestoreReport.Restored {
   fileprivate var amount: String {
     let bytes = "\(Count.text(byteCount)) bytes"
     return steps.map { "\(Count.text($0)) steps, \(bytes)" } ?? bytes
+  }
+}
+
+extension RestoreReport.Lost {
+  fileprivate var explanation: String {
+    var text = "\(Count.text(stepCount)) steps"
+    if let steps, !steps.isEmpty {
+      let range = "\(Count.text(steps.lowerBound))-\(Count.text(steps.upperBound - 1))"
+      text += steps.count == stepCount ? " \(range)" : " within \(range)"
+    }
+    return text + (segment.map { " of the segment \($0)" } ?? "") + ": \(reason)"
   }
 }
 

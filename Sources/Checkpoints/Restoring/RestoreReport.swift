@@ -73,6 +73,31 @@ public struct RestoreReport: Sendable, Equatable {
     }
   }
 
+  /// Steps of a replay buffer that could not be restored, because a segment is missing or damaged.
+  public struct Lost: Sendable, Equatable {
+    /// The component.
+    public var component: String
+    /// The segment; nil for steps that are lost because others are.
+    public var segment: String?
+    /// What is wrong with it.
+    public var reason: String
+    /// How many steps they are.
+    public var stepCount: Int
+    /// The step numbers they are among; nil if nothing says it.
+    public var steps: Range<Int>?
+
+    /// Steps that are lost.
+    public init(
+      component: String = "", segment: String?, reason: String, stepCount: Int, steps: Range<Int>? = nil
+    ) {
+      self.component = component
+      self.segment = segment
+      self.reason = reason
+      self.stepCount = stepCount
+      self.steps = steps
+    }
+  }
+
   /// What became of the proof that a component goes on as it would have.
   public enum Proof: Sendable, Equatable {
     /// Its next draws are those that the saved run would have made.
@@ -91,6 +116,8 @@ public struct RestoreReport: Sendable, Equatable {
   public var environmentSteps: Int
   /// What was restored, in order.
   public var restored: [Restored] = []
+  /// Steps that could not be restored; empty unless losses were allowed.
+  public var lost: [Lost] = []
   /// What was not restored because the selection left it out.
   public var skipped: [String] = []
   /// What the run has and the checkpoint has not.

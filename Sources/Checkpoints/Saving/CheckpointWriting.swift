@@ -247,6 +247,18 @@ enum SegmentName {
     return parts.count == 3 && parts[2].count == 16 && parts[..<2].allSatisfy { $0.count >= 12 && Int($0) != nil }
   }
 
+  /// From the first step number to one more than the last, as a name says them.
+  static func steps(_ name: String) -> Range<Int>? {
+    guard matches(name) else { return nil }
+    let numbers = name.split(separator: "-").prefix(2).compactMap { Int($0) }
+    return numbers.count == 2 && 0 <= numbers[0] && numbers[0] <= numbers[1] ? numbers[0]..<numbers[1] : nil
+  }
+
+  /// Whether a text names a segment, such as the reason why a checkpoint cannot be used.
+  static func isNamed(in text: String) -> Bool {
+    text.split { $0 == "/" || $0 == ":" || $0 == " " }.contains { matches(String($0)) }
+  }
+
   private static func padded(_ step: Int) -> String {
     let digits = String(step)
     return String(repeating: "0", count: max(0, 12 - digits.count)) + digits

@@ -19,7 +19,8 @@ struct RestoreCommand: ParsableCommand {
       First comes the report: what was restored, left out, joined and changed, and whether the proof of exactness holds. \
       What lies after the restored iteration is moved to superseded-... in the experiment, never deleted. --dump-every, \
       --keep-dumps, --checkpoint-every and --checkpoint-buffer replace what the saved run did, from now on and in \
-      params.json; never ends it. A checkpoint without its replay buffer is joined with the newest dump not after it.
+      params.json; never ends it. A damaged checkpoint is an error: --allow-older takes the one before it, --with-loss \
+      goes on without the steps that are lost and says which. A checkpoint without its replay buffer is joined with the newest dump not after it.
 
       Exit codes: 0 done, 1 failed, 5 stopped by a signal after a last checkpoint, 64 usage.
       """)
@@ -41,6 +42,10 @@ struct RestoreCommand: ParsableCommand {
 
   @Flag(help: "If the newest checkpoint is damaged, take the one before it.")
   var allowOlder = false
+
+  @Flag(
+    help: "Leave out segments of the replay buffer that are missing or damaged, but for what is sound in them.")
+  var withLoss = false
 
   @Option(
     help: ArgumentHelp("Join this dump as replay buffer, whatever the checkpoint holds.", valueName: "file"),
@@ -67,6 +72,9 @@ struct RestoreCommand: ParsableCommand {
 
   func validate() throws {
     if !dryRun { try options.requireEnd() }
+    if withLoss, into != nil {
+      throw ValidationError("--with-loss goes on in the experiment itself; --into takes over a checkpoint whole")
+    }
     // The only algorithm there is: of another one, these names would be looked up when its checkpoint is open.
     _ = try options.settings.reduce(DQNConfig()) { try $1.apply(to: $0) }
   }
@@ -126,13 +134,14 @@ struct RestoreCommand: ParsableCommand {
     restore.selection = ComponentSelection(only: only.isEmpty ? nil : only, without: without)
     restore.overrides = options.settings.map { ($0.name, $0.value) }
     restore.fallback = allowOlder ? .allowOlder : .refuse
+    restore.damagedSegments = withLoss ? .skip : .refuse
     restore.joinedDump = buffer.map { FilePath($0) }
     return restore
   }
 
   private func openCheckpoint() throws -> Checkpoint {
     do {
-      return try Checkpoint.open(FilePath(path), fallback: allowOlder ? .allowOlder : .refuse)
+      return try Checkpoint.open(FilePath(path), fallback: allowOlder ? .allowOlder : .refuse, damagedSegments: withLoss ? .skip : .refuse)
     } catch {
       if let found = RLlibRun.checkpoint(at: FilePath(path)) { throw RLlibRun(path: found) }
       throw error

@@ -105,6 +105,7 @@ extension Algorithm {
       restoration.check(proof: proof(of: component), of: component)
     }
     var report = restoration.finish()
+    run.inexactBecause += report.lossReasons
     report.changed += changes
     report.defaulted += leftovers.defaulted
     report.lostClosures = leftovers.closures
@@ -212,7 +213,8 @@ struct RestoreSource {
     // What is damaged shall be found before anything is built from it, and before the lock nothing is certain.
     let isFinal = options.destination != .inPlace
     let found = try Checkpoint.open(
-      path, fallback: options.fallback, verifying: isFinal ? options.effectiveSelection : nil, on: fileSystem)
+      path, fallback: options.fallback, verifying: isFinal ? options.effectiveSelection : nil,
+      damagedSegments: options.allowedLoss, on: fileSystem)
     let experiment = found.enclosingDirectory
     let layout = ExperimentLayout(experiment)
     // A fork that was killed has a lock before it has parameters.
@@ -230,7 +232,8 @@ struct RestoreSource {
       output = isInExperiment ? try ExperimentDirectory.open(at: experiment, on: fileSystem) : nil
       // Before the lock was held another process could have written or moved checkpoints.
       checkpoint = try Checkpoint.open(
-        path, fallback: options.fallback, verifying: options.effectiveSelection, on: fileSystem)
+        path, fallback: options.fallback, verifying: options.effectiveSelection,
+        damagedSegments: options.allowedLoss, on: fileSystem)
       home = recordedExperiment
     }
   }
@@ -242,6 +245,11 @@ extension RestoreOptions {
     var selection = selection
     if joinedDump != nil { selection.without.append("replay_buffer") }
     return selection
+  }
+
+  /// What becomes of damaged segments: a fork would hand the damage on.
+  fileprivate var allowedLoss: Checkpoint.DamagedSegments {
+    if case .fork = destination { .refuse } else { damagedSegments }
   }
 }
 

@@ -21,6 +21,9 @@ public struct RestoreOptions: Sendable {
   public var overrides: [(name: String, value: String)] = []
   /// Whether the checkpoint before a damaged newest one may be taken. Default: no, the restore stops.
   public var fallback = Checkpoint.Fallback.refuse
+  /// Whether segments of the replay buffer that are missing or damaged may be left out, but for what is sound in them.
+  /// Default: no, the restore stops. A fork always stops, because it takes over the checkpoint whole.
+  public var damagedSegments = Checkpoint.DamagedSegments.refuse
   /// A dump to be joined as replay buffer, whatever the checkpoint has. Default: none.
   public var joinedDump: FilePath?
 

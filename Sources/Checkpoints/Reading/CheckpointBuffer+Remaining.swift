@@ -1,0 +1,44 @@
+internal import BufferFiles
+internal import ReplayBuffers
+internal import StateTree
+
+extension CheckpointBuffer {
+  /// What is left of the rows if some segments are missing or damaged; nil if all are sound.
+  /// - Throws: `CheckpointError` for files that cannot be read at all, and for what is left and contradicts the state.
+  func remaining() throws -> (contents: RemainingContents, lost: [RestoreReport.Lost])? {
+    var (whole, lost): ([Range<Int>], [RestoreReport.Lost]) = ([], [])
+    for (piece, firstRow) in zip(pieces, firstRows) {
+      let (sound, reason) = try reader.wholeRows(ofSegment: piece.segment)
+      var row = piece.rows.lowerBound
+      for range in sound.map({ $0.clamped(to: piece.rows) }) + [piece.rows.upperBound..<piece.rows.upperBound]
+      where range.lowerBound >= row {
+        if range.lowerBound > row {
+          lost.append(try loss(of: row..<range.lowerBound, in: piece, firstRow: firstRow, reason ?? "it is damaged"))
+        }
+        let shift = firstRow - piece.rows.lowerBound
+        if !range.isEmpty { whole.append(range.lowerBound + shift..<range.upperBound + shift) }
+        row = range.upperBound
+      }
+    }
+    guard !lost.isEmpty else { return nil }
+    return (try RemainingContents(of: self, whole: whole), lost)
+  }
+
+  /// How many steps lie in rows that are lost, and which numbers they can have.
+  private func loss(
+    of rows: Range<Int>, in piece: SegmentPiece, firstRow: Int, _ reason: String
+  ) throws -> RestoreReport.Lost {
+    let name = reader.name(ofSegment: piece.segment)
+    let named = SegmentName.steps(name)
+    guard layout == .episodes else {
+      let isDense = named?.count == reader.rowCount(ofSegment: piece.segment)
+      let steps = isDense ? named.map { $0.lowerBound + rows.lowerBound..<$0.lowerBound + rows.upperBound } : named
+      return .init(segment: name, reason: reason, stepCount: rows.count, steps: steps)
+    }
+    let shift = firstRow - piece.rows.lowerBound
+    let inBuffer = rows.lowerBound + shift..<rows.upperBound + shift
+    let table = try EpisodeTable(state: StateReader(state()).reader("episodes"))
+    let ends = table.episodes.count { inBuffer.contains($0.rows.upperBound - 1) }
+    return .init(segment: name, reason: reason, stepCount: rows.count - ends, steps: named)
+  }
+}
