@@ -52,20 +52,22 @@ import Testing
     }
   }
 
-  @Test func `nothing is written where nothing is whole, or of a newer file`() throws {
+  @Test(arguments: 0..<3) func `nothing is written where nothing is whole`(way: Int) throws {
     let sample = try LossySample(.transitions)
+    let header = Array(sample.bytes[..<sample.groups[0].offset])
     try withTemporaryDirectory { directory in
-      let (input, output) = (directory.appending("a"), directory.appending("b"))
-      for bytes in [[], [UInt8](repeating: 0, count: 5000), Array(sample.bytes[..<sample.groups[0].offset])] {
-        try POSIXFileSystem().commit(bytes.span, to: input)
-        #expect(failure { try BufferFile.recover(input, to: output) } == .nothingToRecover(input))
-      }
-      var forge = try Forge()
-      forge.changeRecord = { if $0 == 0 { $1.set(["version"], to: 2) } }
-      try POSIXFileSystem().commit(forge.bytes().span, to: input)
-      #expect(failure { try BufferFile.recover(input, to: output) } == .newerVersion(input, found: 2, supported: 1))
-      #expect(try POSIXFileSystem().list(directory).map(\.name.string) == ["a"])
+      let bytes = [[], [UInt8](repeating: 0, count: 5000), header][way]
+      #expect(failure { try recovered(bytes, in: directory) } == .nothingToRecover(directory.appending("damaged.msgpack.zst")))
+      let names = try POSIXFileSystem().list(directory).map(\.name.string)
+      #expect(names == ["damaged.msgpack.zst"])
     }
+  }
+
+  @Test func `a newer file is left to a newer rlbuf`() throws {
+    var forge = try Forge()
+    forge.changeRecord = { if $0 == 0 { $1.set(["version"], to: 2) } }
+    let bytes = try forge.bytes()
+    #expect(failure { try recovery(bytes) } == .newerVersion(anyPath, found: 2, supported: 1))
   }
 
   @Test func `each call fails once: an error, nothing left behind, and the input as it was`() throws {
