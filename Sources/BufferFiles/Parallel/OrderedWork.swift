@@ -5,7 +5,7 @@ internal import Synchronization
 ///
 /// The caller's thread asks for inputs, takes results, and works itself while the result that is due is not there, so that
 /// the work gets done however few threads the system has left. At most `2 * threads` inputs and results are held.
-enum OrderedWork {
+package enum OrderedWork {
   /// Does the work.
   /// - Parameter threads: How many threads work, the caller's included; 1 does everything here, one after the other.
   /// - Parameter makeTool: Makes what a thread needs to work, once for each.
@@ -13,7 +13,7 @@ enum OrderedWork {
   /// - Parameter work: Makes a result of an input, on any thread.
   /// - Parameter take: Takes the results in the order of their inputs.
   /// - Throws: What the first failing step throws, in the order of the inputs; then no thread works any more.
-  static func run<Input: Sendable, Output: Sendable, Tool: ~Copyable, Failure: Error>(
+  package static func run<Input: Sendable, Output: Sendable, Tool: ~Copyable, Failure: Error>(
     threads: Int,
     makeTool: @escaping @Sendable () throws(Failure) -> Tool,
     next: () throws(Failure) -> Input?,

@@ -25,7 +25,7 @@ public struct WorkerCount: Sendable, Hashable {
 
   /// The number for records of this size, so that what is under way takes no more memory than is promised: each thread
   /// holds rows, record and frame, and as many results wait.
-  func threads(recordBytes: Int) -> Int {
+  package func threads(recordBytes: Int) -> Int {
     guard value > 1 else { return 1 }
     return max(1, min(value, Self.memoryBytes / max(1, 5 * recordBytes)))
   }

@@ -82,11 +82,27 @@ public struct FileContents: BufferContents {
       take: take)
   }
 
+  /// The row groups with any of the rows, in order: the number of each and its rows.
+  /// - Throws: `BufferFileError` if the index is damaged.
+  package func rowGroups(of rows: Range<Int>) throws(BufferFileError) -> [(number: Int, rows: Range<Int>)] {
+    let entries = try file.entries()
+    let first = entries.rowGroup(holding: rows.lowerBound)
+    return entries.indices[first...]
+      .prefix { entries[$0].kind == .rows && entries[$0].rows.lowerBound < rows.upperBound }
+      .map { ($0, entries[$0].rows) }
+  }
+
+  /// The rows of one row group, decompressed anew.
+  /// - Throws: `BufferFileError` for what is damaged.
+  package func batch(ofGroup number: Int) throws(BufferFileError) -> RowBatch {
+    var reader = try RecordReader(file.frames)
+    return try decoded(try file.entries()[number], number: number, with: &reader)
+  }
+
   /// The rows of one row group, which is kept until another one is asked for.
   func batch(_ entry: FrameEntry, number: Int) throws(BufferFileError) -> RowBatch {
     if let batch = latest.batch(number) { return batch }
-    var reader = try RecordReader(file.frames)
-    let batch = try decoded(entry, number: number, with: &reader)
+    let batch = try batch(ofGroup: number)
     latest.set(number, batch)
     return batch
   }
@@ -97,9 +113,9 @@ public struct FileContents: BufferContents {
   ) throws(BufferFileError) -> RowBatch {
     let place = file.place(entry, number: number)
     let record = try reader.read(entry, place: place)
-    let (schema, layout, filter) = (schema, layout, file.header.filter)
+    let (schema, layout) = (schema, layout)
     let batch = try FrameReader.decode(place) { () throws(RecordError) in
-      try RowRecord.decode(record, schema: schema, layout: layout, filter: filter)
+      try RowRecord.decode(record, schema: schema, layout: layout)
     }
     guard batch.rows == entry.rows else {
       throw .inconsistent(place, reason: "it holds the rows \(batch.rows), the index says \(entry.rows)")

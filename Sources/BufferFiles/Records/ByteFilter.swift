@@ -54,20 +54,29 @@ extension ByteFilter {
 
   /// The tensor that a map stands for.
   /// - Throws: `StateTreeError` for a map that stands for none.
-  func tensor(of reader: StateReader) throws(StateTreeError) -> Tensor {
-    let name = try reader.string(Self.filterKey)
-    guard name == rawValue else {
-      throw .invalidValue(path: "\(reader.path / Self.filterKey)", found: name, expected: rawValue)
-    }
+  static func tensor(of reader: StateReader) throws(StateTreeError) -> Tensor {
+    let filter = try ByteFilter(naming: reader)
     let typeName = try reader.string("type")
-    guard let type = DataType(name: typeName), applies(itemBytes: type.itemBytes) else {
+    guard let type = DataType(name: typeName), filter.applies(itemBytes: type.itemBytes) else {
       throw .invalidValue(
         path: "\(reader.path / "type")", found: typeName, expected: "a type whose elements have several bytes")
     }
     let shape = try reader.counts("shape")
-    guard case .bytes(let data) = try reader.value("data"), data.count == (try Tensor.byteCount(type, shape: shape)) else {
-      throw .invalidValue(path: "\(reader.path / "data")", found: "other bytes", expected: "those of \(type) \(shape)")
+    let expected = try Tensor.byteCount(type, shape: shape)
+    guard case .bytes(let data) = try reader.value("data"), data.count == expected else {
+      throw .invalidValue(
+        path: "\(reader.path / "data")", found: "something else", expected: "\(expected) bytes for \(type) \(shape)")
     }
-    return try Tensor(type, shape: shape, bytes: removed(from: data, itemBytes: type.itemBytes))
+    return try Tensor(type, shape: shape, bytes: filter.removed(from: data, itemBytes: type.itemBytes))
+  }
+
+  /// The filter that a record names.
+  init(naming reader: StateReader) throws(StateTreeError) {
+    let name = try reader.string(Self.filterKey)
+    guard let filter = ByteFilter(rawValue: name) else {
+      throw .invalidValue(
+        path: "\(reader.path / Self.filterKey)", found: name, expected: "shuffle, the only filter of version 1")
+    }
+    self = filter
   }
 }

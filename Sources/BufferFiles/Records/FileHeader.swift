@@ -42,7 +42,7 @@ extension FileHeader {
       record["content"] = "replay-buffer"
       record["buffer"] = ["kind": .string(kind), "layout": .string(layout.rawValue)]
       record["schema"] = schema.state
-      if let filter { record["filter"] = .string(filter.rawValue) }
+      if let filter { record[ByteFilter.filterKey] = .string(filter.rawValue) }
     case .state:
       record["content"] = "state"
     }
@@ -69,7 +69,7 @@ extension FileHeader {
       guard let layout = BufferLayout(rawValue: name) else {
         throw .invalidValue(path: "buffer/layout", found: name, expected: "transitions or episodes")
       }
-      filter = try Self.filter(reader)
+      if reader.map[ByteFilter.filterKey] != nil { filter = try ByteFilter(naming: reader) }
       let columns = try reader.array("schema")
       content = .state
       content = .replayBuffer(
@@ -77,15 +77,6 @@ extension FileHeader {
     } catch {
       throw .state(error)
     }
-  }
-
-  private static func filter(_ reader: StateReader) throws(StateTreeError) -> ByteFilter? {
-    guard reader.map["filter"] != nil else { return nil }
-    let name = try reader.string("filter")
-    guard let filter = ByteFilter(rawValue: name) else {
-      throw .invalidValue(path: "filter", found: name, expected: "shuffle, the only filter of version 1")
-    }
-    return filter
   }
 
   private static func schema(_ columns: [StateValue]) throws(StateTreeError) -> BufferSchema {

@@ -52,7 +52,7 @@ enum RowRecord {
 
   /// The rows of a record.
   static func decode(
-    _ value: StateValue, schema: BufferSchema, layout: BufferLayout, filter: ByteFilter? = nil
+    _ value: StateValue, schema: BufferSchema, layout: BufferLayout
   ) throws(RecordError) -> RowBatch {
     let rows = try rows(of: value)
     do throws(StateTreeError) {
@@ -60,7 +60,7 @@ enum RowRecord {
       let columns = try reader.reader("columns")
       var tensors: [Tensor] = []
       for column in schema.columns {
-        let tensor = try tensor(column, in: columns, filter)
+        let tensor = try tensor(column.name, in: columns)
         guard tensor.dataType == column.dataType, tensor.shape == [rows.count] + column.shape else {
           throw .invalidValue(
             path: (columns.path / StateKey(column.name)).description, found: tensor.summary,
@@ -75,12 +75,11 @@ enum RowRecord {
     }
   }
 
-  private static func tensor(
-    _ column: ColumnSchema, in columns: StateReader, _ filter: ByteFilter?
-  ) throws(StateTreeError) -> Tensor {
-    let key = StateKey(column.name)
-    guard let filter, filter.applies(itemBytes: column.dataType.itemBytes) else { return try columns.tensor(key) }
-    return try filter.tensor(of: columns.reader(key))
+  /// The tensor of a column, which says itself whether it is filtered.
+  static func tensor(_ column: String, in columns: StateReader) throws(StateTreeError) -> Tensor {
+    let key = StateKey(column)
+    guard case .map = try columns.value(key) else { return try columns.tensor(key) }
+    return try ByteFilter.tensor(of: columns.reader(key))
   }
 
   /// Which rows a record says it holds.

@@ -12,10 +12,10 @@ struct HeaderInference {
 
   /// What a row group is to be read as; nil if its columns are no schema.
   mutating func content(ofRows value: StateValue) -> FileHeader.Content? {
-    if schema == nil, case .map(let columns)? = value["columns"] {
+    if schema == nil, let value = value["columns"], let columns = try? StateReader(value) {
       var found: [ColumnSchema] = []
-      for (name, value) in columns {
-        guard case .tensor(let tensor) = value, !tensor.shape.isEmpty else { return nil }
+      for name in columns.map.keys {
+        guard let tensor = try? RowRecord.tensor(name.string, in: columns), !tensor.shape.isEmpty else { return nil }
         found.append(ColumnSchema(name.string, tensor.dataType, shape: Array(tensor.shape.dropFirst())))
       }
       schema = found.count <= FormatLimits.columns ? try? BufferSchema(found) : nil

@@ -6,7 +6,6 @@ internal import Zstandard
 struct RecordAudit {
   /// What the file holds; nil if the header cannot be read.
   let content: FileHeader.Content?
-  private let filter: ByteFilter?
   /// What is wrong with the records themselves.
   private(set) var report: VerificationReport
   /// Whether nothing that the summary sums up was missing so far.
@@ -21,9 +20,8 @@ struct RecordAudit {
   private var nextRow: Int? = 0
   private var stage = 0
 
-  init(_ header: FileHeader?, _ report: VerificationReport) {
-    content = header?.content
-    filter = header?.filter
+  init(_ content: FileHeader.Content?, _ report: VerificationReport) {
+    self.content = content
     self.report = report
     rows = RowTotals(content ?? .state)
     state = StateTotals(content ?? .state)
@@ -110,7 +108,7 @@ struct RecordAudit {
     guard case .replayBuffer(_, let layout, let schema) = content else {
       throw .inconsistent("it holds rows, of which the header says nothing")
     }
-    let batch = try RowRecord.decode(value, schema: schema, layout: layout, filter: filter)
+    let batch = try RowRecord.decode(value, schema: schema, layout: layout)
     if let nextRow, nextRow != batch.firstRow {
       throw .inconsistent("it holds rows from \(batch.firstRow) on, expected \(nextRow)")
     }

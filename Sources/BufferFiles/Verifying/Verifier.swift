@@ -17,7 +17,7 @@ struct Verifier: ~Copyable {
   /// - Throws: `.notBufferFile` and `.newerVersion` for what cannot be judged.
   init(_ frames: FrameReader) throws(BufferFileError) {
     let summary = try Boundaries.summary(frames)
-    let header = try Self.header(frames, hasSummary: summary != nil)
+    let content = try Self.content(frames, hasSummary: summary != nil)
     let entries = try Boundaries.entries(frames, summary)
     let boundaries = try Boundaries.of(frames, summary, entries)
     do { decompressor = try FrameDecompressor(checksums: .required) } catch { throw .compression(error) }
@@ -25,13 +25,15 @@ struct Verifier: ~Copyable {
     knownEntries = entries
     walk = FrameWalk(frames, boundaries: boundaries)
     report = VerificationReport(path: frames.path, byteCount: frames.byteCount)
-    audit = RecordAudit(header, report)
+    audit = RecordAudit(content, report)
   }
 
   /// What the header says is inside; nil if it is damaged and a summary shows that the file is ours all the same. The
   /// pass comes to the header's frame again and says what is wrong with it.
-  private static func header(_ frames: FrameReader, hasSummary: Bool) throws(BufferFileError) -> FileHeader? {
-    do { return try Opening.header(frames).0 } catch {
+  private static func content(
+    _ frames: FrameReader, hasSummary: Bool
+  ) throws(BufferFileError) -> FileHeader.Content? {
+    do { return try Opening.header(frames).0.content } catch {
       switch error {
       case .fileSystem, .newerVersion: throw error
       case .notBufferFile where !hasSummary: throw error

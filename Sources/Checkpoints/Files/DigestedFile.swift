@@ -7,6 +7,13 @@ internal import SystemPackage
 struct DigestedFile: Hashable {
   var byteCount: Int
   var sha256: String
+
+  init(byteCount: Int, sha256: String) { (self.byteCount, self.sha256) = (byteCount, sha256) }
+
+  /// What a file of these bytes is.
+  init(of bytes: [UInt8]) {
+    self.init(byteCount: bytes.count, sha256: Array(SHA256.hash(data: bytes)).hexadecimal)
+  }
 }
 
 /// A whole file piece by piece, so that memory does not grow with it; a link is refused.

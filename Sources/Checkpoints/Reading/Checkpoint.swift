@@ -96,38 +96,7 @@ public struct Checkpoint: Sendable {
     guard let file = manifest.files.first(where: { $0.path == name }) else {
       throw .incomplete(path, reason: "\(name): it is not in the manifest")
     }
-    let path = try verifiedPath(of: file)
-    do { return try BufferFile.open(path, follow: .never, on: fileSystem).state() } catch { throw .file(error) }
-  }
-
-  /// Where a file lies whose bytes have just been read and are those of the manifest.
-  func verifiedPath(of file: CheckpointManifest.File) throws(CheckpointError) -> FilePath {
-    let files = files
-    let place = try onFiles { () throws(FileSystemError) in try files.place(of: file) }
-    guard let found = place.path else {
-      guard case .nowhere(let reason) = place else { throw .notExperiment(path) }
-      if let pooled = files.pooled(file.path), reason == "it is missing" {
-        throw .missingSegment(
-          path, name: pooled.lastComponent?.string ?? file.path, looked: [path.appending(file.path), pooled])
-      }
-      throw .damagedFile(path.appending(file.path), reason: reason)
-    }
-    let fileSystem = fileSystem
-    let digest = try onFiles { () throws(FileSystemError) in try fileSystem.digest(of: found) }
-    if digest.sha256 == file.sha256, digest.byteCount == file.byteCount { return found }
-    // Damaged in the checkpoint, but perhaps sound in the pool.
-    if case .checkpoint = place, let pooled = files.pooled(file.path),
-      fileSystem.holds(DigestedFile(byteCount: file.byteCount, sha256: file.sha256), at: pooled, isTrusted: false)
-    {
-      return pooled
-    }
-    throw .damagedFile(found, reason: digest.mismatch(with: file))
-  }
-}
-
-extension DigestedFile {
-  /// How it differs from what the manifest says.
-  func mismatch(with file: CheckpointManifest.File) -> String {
-    "its SHA-256 is \(sha256.prefix(8)), the manifest says \(file.sha256.prefix(8))"
+    let opened = try open(file)
+    do { return try opened.state() } catch { throw .file(error) }
   }
 }

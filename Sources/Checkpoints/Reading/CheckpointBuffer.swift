@@ -3,8 +3,8 @@ public import StateTree
 
 /// A replay buffer in a checkpoint: the rows and the state that were saved, read when they are asked for.
 ///
-/// At most two segments are open at a time, each with the row group that was read last, so that going through the rows in
-/// order decompresses each group once and holds little besides what it reads.
+/// At most two segments are open at a time, each read whole, compared with its digest, and with the row group that was read
+/// last, so that going through the rows in order decompresses each group once.
 public struct CheckpointBuffer: BufferContents {
   /// The type that made the buffer.
   public let kind: String

@@ -18,8 +18,6 @@ final class SegmentReader: Sendable {
   private let list: SegmentList
   private let files: [CheckpointManifest.File]
   private let opened = Mutex<[Opened]>([])
-  /// The segments whose bytes were read whole, and where each was found.
-  private let verified = Mutex<[Int: FilePath]>([:])
   /// What is left of segments that are damaged.
   private let salvaged = Mutex<[Int: SalvagedFile]>([:])
 
@@ -58,7 +56,7 @@ final class SegmentReader: Sendable {
     let rowCount = list.segments[segment].rowCount
     if let rest = salvaged.withLock({ $0[segment] }) { return (rest.wholeRows, "it is damaged") }
     do {
-      _ = try verifiedPath(segment)
+      _ = try checkpoint.verifiedPath(of: files[segment])
       return ([0..<rowCount], nil)
     } catch {
       guard error.isSegmentDamage else { throw error }
@@ -94,7 +92,8 @@ final class SegmentReader: Sendable {
     }
   }
 
-  private func contents(of segment: Int) throws -> FileContents {
+  /// The contents of a segment, compared with its digest when it was opened.
+  func contents(of segment: Int) throws -> FileContents {
     if let contents = opened.withLock({ Self.take(segment, from: &$0) }) { return contents }
     let contents = try open(segment)
     opened.withLock { opened in
@@ -113,22 +112,14 @@ final class SegmentReader: Sendable {
   }
 
   private func open(_ segment: Int) throws -> FileContents {
-    let path = try verifiedPath(segment)
-    let file = try BufferFile.open(path, follow: .never, on: checkpoint.fileSystem)
+    let file = try checkpoint.open(files[segment])
     let contents = try file.contents()
     let expected = list.segments[segment].rowCount
     guard contents.schema == list.schema, contents.layout == list.layout, contents.rowCount == expected else {
       throw CheckpointError.invalidSegments(
-        path, reason: "it has \(contents.rowCount) rows of \(contents.schema), expected \(expected) of \(list.schema)")
+        file.path, reason: "it has \(contents.rowCount) rows of \(contents.schema), expected \(expected) of \(list.schema)")
     }
     return contents
-  }
-
-  private func verifiedPath(_ segment: Int) throws -> FilePath {
-    if let path = verified.withLock({ $0[segment] }) { return path }
-    let path = try checkpoint.verifiedPath(of: files[segment])
-    verified.withLock { $0[segment] = path }
-    return path
   }
 }
 

@@ -1,0 +1,108 @@
+internal import BufferFiles
+public import ReplayBuffers
+internal import StateTree
+internal import Synchronization
+
+/// Going through all rows: several threads decompress row groups while the next segment is read and compared with its
+/// digest.
+extension CheckpointBuffer {
+  /// All rows in the order of the buffer, in pieces of row groups.
+  /// - Throws: `CheckpointError` for a segment that is missing or damaged, and what `body` throws.
+  public func forEachStoredBatch(_ body: (RowBatch) throws -> Void) throws { try work({ $0 }, take: body) }
+
+  /// The same, each piece handed over by the thread that decompressed it.
+  /// - Throws: as `forEachStoredBatch`.
+  public func forEachStoredBatchInParallel(_ body: @escaping @Sendable (RowBatch) throws -> Void) throws {
+    try work({ try body($0) }, take: { _ in })
+  }
+
+  private func work<Result: Sendable>(
+    _ body: @escaping @Sendable (RowBatch) throws -> Result, take: (Result) throws -> Void
+  ) throws {
+    var walk = GroupWalk(self)
+    try OrderedWork.run(
+      threads: WorkerCount.automatic.threads(recordBytes: max(FormatLimits.rowGroupBytes, schema.rowBytes)),
+      makeTool: { () throws in },
+      next: { () throws in try walk.next() },
+      work: { (part, _) throws in try body(part.rows()) },
+      take: take)
+  }
+}
+
+/// Some rows of a row group of a segment, and where they stand in the buffer.
+private struct GroupPart: Sendable {
+  let group: SharedGroup
+  let range: Range<Int>
+  let firstRow: Int
+
+  func rows() throws -> RowBatch {
+    let whole = try group.batch()
+    let part = range.lowerBound - whole.firstRow..<range.upperBound - whole.firstRow
+    guard part.count < whole.count else {
+      return RowBatch(firstRow: firstRow, steps: whole.steps, columns: whole.columns)
+    }
+    return RowBatch(
+      firstRow: firstRow, steps: Array(whole.steps[part]), columns: whole.columns.map { $0.rows(part) })
+  }
+}
+
+/// A row group that is decompressed by whoever needs it first and kept while somebody may need it again.
+private final class SharedGroup: Sendable {
+  let segment: Int
+  let number: Int
+  private let contents: FileContents
+  private let decoded = Mutex<RowBatch?>(nil)
+
+  init(segment: Int, number: Int, _ contents: FileContents) {
+    (self.segment, self.number, self.contents) = (segment, number, contents)
+  }
+
+  func batch() throws -> RowBatch {
+    try decoded.withLock { decoded in
+      if let decoded { return decoded }
+      let batch = try contents.batch(ofGroup: number)
+      decoded = batch
+      return batch
+    }
+  }
+}
+
+/// Cuts the pieces of a buffer at the row groups of their segments. Short pieces of one group follow each other where
+/// episodes of the tail lie between those of a sealed segment, so the groups used last are kept.
+private struct GroupWalk {
+  private static let keptGroups = 3
+
+  private let buffer: CheckpointBuffer
+  private var piece = 0
+  private var row = 0
+  private var parts: [GroupPart] = []
+  private var kept: [SharedGroup] = []
+
+  init(_ buffer: CheckpointBuffer) { self.buffer = buffer }
+
+  mutating func next() throws -> GroupPart? {
+    while parts.isEmpty {
+      guard piece < buffer.pieces.count else { return nil }
+      parts = try self.parts(of: buffer.pieces[piece]).reversed()
+      piece += 1
+    }
+    return parts.popLast()
+  }
+
+  private mutating func parts(of piece: SegmentPiece) throws -> [GroupPart] {
+    let contents = try buffer.reader.contents(of: piece.segment)
+    return try contents.rowGroups(of: piece.rows).map { number, rows in
+      let range = rows.clamped(to: piece.rows)
+      defer { row += range.count }
+      return GroupPart(group: group(number, piece.segment, contents), range: range, firstRow: row)
+    }
+  }
+
+  private mutating func group(_ number: Int, _ segment: Int, _ contents: FileContents) -> SharedGroup {
+    let index = kept.firstIndex { $0.segment == segment && $0.number == number }
+    let group = index.map { kept.remove(at: $0) } ?? SharedGroup(segment: segment, number: number, contents)
+    kept.append(group)
+    if kept.count > Self.keptGroups { kept.removeFirst() }
+    return group
+  }
+}
