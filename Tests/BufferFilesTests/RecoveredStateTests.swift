@@ -71,7 +71,8 @@ import Testing
     let sample = try LossySample(.episodes, stepCount: 200, rowsPerGroup: 5)
     let table = try EpisodeTable(state: StateReader(try #require(open(sample.bytes).state()["episodes"]))).episodes
     let longest = try #require(table.max { $0.length < $1.length })
-    let group = try #require(sample.groups.first { $0.rows.lowerBound > longest.firstRow && $0.rows.upperBound < longest.rows.upperBound })
+    let group = try #require(
+      sample.groups.first { $0.rows.lowerBound > longest.firstRow + 1 && $0.rows.upperBound < longest.rows.upperBound })
     var bytes = sample.bytes
     bytes[group.offset + 20] ^= 1
     let found = try recovery(bytes)

@@ -62,9 +62,18 @@ struct Losses {
 
   /// How many rows there were, if anything tells.
   private var total: Int? {
-    let listed = salvage.index?.isComplete == true ? salvage.index?.entries.last { $0.kind == .rows }?.rows.upperBound ?? 0 : nil
-    let said = salvage.summary?.rowCount ?? listed ?? table?.rowCount
+    let index = salvage.index.flatMap { $0.isComplete ? $0 : nil }
+    let listed = index.map { $0.entries.last { $0.kind == .rows }?.rows.upperBound ?? 0 }
+    let said = salvage.summary?.rowCount ?? listed ?? table?.rowCount ?? transitionCount
     return said.map { max($0, facts.last?.rows.upperBound ?? 0) }
+  }
+
+  /// How many transitions there were, as our own buffers count them.
+  private var transitionCount: Int? {
+    guard case .replayBuffer(let kind, .transitions, _)? = salvage.header?.content, BufferKind(kind) != .unknown,
+      case .int(let count)? = state["num_timesteps"], (0..<1 << 60).contains(count)
+    else { return nil }
+    return Int(count)
   }
 
   private func lostRows() -> [RecoveryReport.LostRows] {

@@ -54,14 +54,14 @@ struct RemainingRows {
 
   private mutating func takeTransitions(_ facts: [RowFacts], _ kind: BufferKind) {
     for run in RowFacts.runs(facts) {
-      let rows = run[0].rows.lowerBound..<run[run.count - 1].rows.upperBound
+      let rows = run[run.startIndex].rows.lowerBound..<run[run.endIndex - 1].rows.upperBound
       stretches.append(Stretch(firstRow: rowCount, source: rows, isCut: false))
       positions.append(rows.lowerBound)
       rowCount += rows.count
     }
     stepCount = rowCount
     switch kind {
-    case .ring, .queue, .mix: if stretches.count > 1 { newFirstStep = steps.upperBound - rowCount }
+    case .ring, .queue, .mix: if stretches.count > 1 { newFirstStep = max(0, steps.upperBound - rowCount) }
     case .reservoir: newFirstStep = 0  // with fewer rows, the slots that they had are not those of any reservoir
     case .episodes, .unknown: break
     }

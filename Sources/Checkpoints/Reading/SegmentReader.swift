@@ -55,7 +55,7 @@ final class SegmentReader: Sendable {
   func wholeRows(ofSegment segment: Int) throws(CheckpointError) -> (rows: [Range<Int>], reason: String?) {
     let rowCount = list.segments[segment].rowCount
     if let rest = salvaged.withLock({ $0[segment] }) { return (rest.wholeRows, "it is damaged") }
-    do {
+    do throws(CheckpointError) {
       _ = try checkpoint.verifiedPath(of: files[segment])
       return ([0..<rowCount], nil)
     } catch {

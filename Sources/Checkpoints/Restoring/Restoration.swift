@@ -1,3 +1,4 @@
+internal import BufferFiles
 public import ReplayBuffers
 public import StateTree
 
