@@ -250,7 +250,8 @@ struct RestoreTests {
     #expect(outcome.exitCode == 1)
     #expect(
       outcome.errors.hasPrefix("rlbuf: the newest checkpoint \(run.path)/checkpoint_000004 cannot be used: \(component)/"))
-    #expect(outcome.errors.hasSuffix("; take the one before it with --allow-older\n"))
+    let withLoss = component == "replay_buffer" ? ", or restore without what is lost with --with-loss" : ""
+    #expect(outcome.errors.hasSuffix("; take the one before it with --allow-older\(withLoss)\n"))
     #expect(try Runs.names(run) == names)
     #expect(try Runs.results(run) == results)
     let without = try Runs.restore(run.path, nil, ["--dry-run", "--without", "replay_buffer"])
@@ -259,6 +260,33 @@ struct RestoreTests {
     #expect(older.exitCode == 0, "\(older.errors)")
     #expect(older.output.hasPrefix("restored \(run.path)/checkpoint_000002: iteration 2, "))
     #expect(older.output.contains("  passed over   \(run.path)/checkpoint_000004: \(component)/"))
+  }
+
+  @Test func `with loss, a run goes on without the steps of a damaged segment and says so from then on`() throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let run = try Self.saved(folder)
+    try Self.damage("replay_buffer", of: run.appendingPathComponent("checkpoint_000004"))
+    let dry = try Runs.restore(run.path, nil, ["--dry-run", "--with-loss"])
+    #expect(dry.exitCode == 0 && dry.output.contains("\n  lost          replay_buffer "), "\(dry.output)\(dry.errors)")
+    let outcome = try Runs.restore(run.path, 2, ["--with-loss"])
+    #expect(outcome.exitCode == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains("\nnot exact: replay_buffer was restored without "))
+    #expect(outcome.output.contains("absent: there is nothing to compare"))
+    let manifest = try String(contentsOf: run.appendingPathComponent("checkpoint_000006/checkpoint.json"), encoding: .utf8)
+    #expect(manifest.contains("replay_buffer was restored without "))
+    #expect(try Binary.run(["verify", run.appendingPathComponent("checkpoint_000006").path]).exitCode == 0)
+    let fork = try Runs.restore(run.path, 1, ["--with-loss", "--into", folder.url("fork").path])
+    #expect(fork.exitCode == 64)
+  }
+
+  @Test func `with loss, damage to anything but segments stops the restore`() throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let run = try Self.saved(folder)
+    try Self.damage("env_runner", of: run.appendingPathComponent("checkpoint_000004"))
+    let outcome = try Runs.restore(run.path, 1, ["--with-loss"])
+    #expect(outcome.exitCode == 1 && outcome.errors.contains("cannot be used: env_runner/"))
   }
 
   /// Cuts the state of a component, or changes one byte in the segment of a buffer.
