@@ -17,12 +17,12 @@ extension BufferFileError: CustomStringConvertible {
       "\(path) has format version \(found) and this rlbuf reads up to \(supported); install a newer rlbuf"
     case .unfinished(let path, let bytes):
       "\(path) does not end with a seek table after \(bytes) bytes: it was cut short or its writer did not finish; "
-        + "take another copy of it"
+        + "take another copy of it, or keep what is whole with \"rlbuf recover\""
     case .damagedFrame(let place, let error):
       "\(place) is damaged: \(error.description)"
     case .digestMismatch(let place, let stored, let computed):
       "digest mismatch in \(place): stored \(stored.prefix(8)), computed \(computed.prefix(8)); "
-        + "run \"rlbuf verify\" for all damage and take another copy of the file"
+        + "run \"rlbuf verify\" for all damage and \"rlbuf recover\" to keep what is whole"
     case .invalidRecord(let place, let reason):
       "\(place) does not hold what it should: \(reason)"
     case .inconsistent(let place, let reason):

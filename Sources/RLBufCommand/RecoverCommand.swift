@@ -73,7 +73,7 @@ extension RecoverCommand {
     if report.isHeaderLost { lines.append("  lost  the header: columns and kind were made up from the rows") }
     if !report.isEndKnown { lines.append("  lost  whatever came behind what was found: nothing says how much that was") }
     lines += Self.section("state", report.repairs.map(\.description))
-    lines += Self.section("damage", report.damage.map { "bytes \($0.bytes.lowerBound)-\($0.bytes.upperBound - 1): \($0.reason)" })
+    lines += Self.section("damage", report.damage.map(\.text))
     lines.append(report.isComplete ? "complete: nothing is lost" : "not complete: \(report.path) had more")
     return lines.map { TerminalText.escaped($0) + "\n" }.joined()
   }
@@ -97,4 +97,9 @@ extension RecoveryReport.LostRows {
     if let steps { text += ", steps \(NumberText.count(steps.lowerBound))-\(NumberText.count(steps.upperBound - 1))" }
     return text + (rowGroups.map { " (\(NumberText.count($0, "row group")))" } ?? "")
   }
+}
+
+extension RecoveryReport.Damage {
+  /// `bytes 1048576-1052671: why`.
+  fileprivate var text: String { "bytes \(bytes.lowerBound)-\(bytes.upperBound - 1): \(reason)" }
 }

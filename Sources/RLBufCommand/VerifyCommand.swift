@@ -99,6 +99,7 @@ struct VerifyCommand: ParsableCommand {
     if count > 100 { try say("  ... \(NumberText.count(count - 100)) more") }
     try say("  whole all the same: " + (report.wholeRows.isEmpty ? "no row" : rows(report)))
     try say("  state: " + state(report))
+    guard !report.wholeRows.isEmpty || report.frameCount > 1 else { return }
     let output = "\(report.path.string).recovered.msgpack.zst"
     try say("  to keep what is whole: rlbuf recover \(ShellText.quoted(report.path.string)) -o \(ShellText.quoted(output))")
   }

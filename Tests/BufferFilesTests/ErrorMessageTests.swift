@@ -36,7 +36,7 @@ import Zstandard
     (
       .unfinished(path, bytes: 10),
       "runs/a.msgpack.zst does not end with a seek table after 10 bytes: it was cut short or its writer did not finish; "
-        + "take another copy of it"
+        + "take another copy of it, or keep what is whole with \"rlbuf recover\""
     ),
     (
       .damagedFrame(place, .checksumMissing(frameOffset: 0)),
@@ -46,7 +46,7 @@ import Zstandard
     (
       .digestMismatch(place, stored: "1f3a09c2aa", computed: "77b0e514bb"),
       "digest mismatch in frame 12 (rows 40704-44095) of runs/a.msgpack.zst at byte 1048576: stored 1f3a09c2, "
-        + "computed 77b0e514; run \"rlbuf verify\" for all damage and take another copy of the file"
+        + "computed 77b0e514; run \"rlbuf verify\" for all damage and \"rlbuf recover\" to keep what is whole"
     ),
     (
       .invalidRecord(.init(path, frame: 3), reason: "rows/count is 0, expected 1 to 1048576"),

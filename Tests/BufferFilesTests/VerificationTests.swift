@@ -45,7 +45,13 @@ import Zstandard
     #expect(report.wholeRows == [0..<100, 200..<300, 400..<500])
     #expect((report.wholeRowCount, report.evidence) == (300, .digests))
     #expect(report.damages.first?.place.rows == 100..<200)
-    #expect(report.damages.first?.description.contains("frame 2 (rows 100-199) of test.msgpack.zst at byte ") == true)
+    let described = report.damages.map(\.description)
+    #expect(described.first?.hasPrefix("frame 2 (rows 100-199) of test.msgpack.zst at byte \(layout.entries[2].offset), ") == true)
+    #expect(described.first?.contains(
+      ", steps 100-199, columns obs, actions, rewards, new_obs, terminateds, truncateds: ") == true)
+    #expect(described.last?.contains(", state: ") == true)
+    #expect(report.wholeSteps == [0..<100, 200..<300, 400..<500])
+    #expect(report.damagedState == [[]])
   }
 
   @Test("damage to block structure does not hide what follows, with index and without")

@@ -23,7 +23,8 @@ struct FrameScan: ~Copyable {
     indexBudget = IndexBudget(fileBytes: frames.byteCount)
     let summary = try Boundaries.summary(frames)
     let boundaries = try Boundaries.of(frames, summary, try Boundaries.entries(frames, summary))
-    search = try FrameSearch(frames, boundaries: boundaries, tableBytes: try Boundaries.trailingTable(frames)?.byteCount ?? 0)
+    let table = try Boundaries.trailingTable(frames)
+    search = try FrameSearch(frames, boundaries: boundaries, tableBytes: table?.byteCount ?? 0)
   }
 
   /// The header of a file whose header is lost, made up from its rows; nil without rows.

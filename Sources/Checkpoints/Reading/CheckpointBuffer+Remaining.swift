@@ -21,7 +21,12 @@ extension CheckpointBuffer {
       }
     }
     guard !lost.isEmpty else { return nil }
-    return (try RemainingContents(of: self, whole: whole), lost)
+    let rest = try RemainingContents(of: self, whole: whole)
+    if rest.tornStepCount > 0 {
+      lost.append(
+        .init(segment: nil, reason: "their episodes have lost what follows", stepCount: rest.tornStepCount))
+    }
+    return (rest, lost)
   }
 
   /// How many steps lie in rows that are lost, and which numbers they can have.

@@ -70,23 +70,20 @@ public struct Restoration: Sendable {
     guard takes(component) else { return false }
     let contents = try checkpoint.buffer(component)
     var steps = checkpoint.manifest.component(component)?.steps
-    let (path, name, mayLose) = (checkpoint.path, component, checkpoint.damagedSegments == .skip)
     var lost: [RestoreReport.Lost] = []
+    let (path, mayLose) = (checkpoint.path, checkpoint.damagedSegments == .skip)
     // Nothing of the buffer there was is touched before the new one is whole.
-    buffer = try translating(path, name) {
-      guard mayLose, let rest = try contents.remaining() else { return try Buffer(contents: contents, defaults: defaults) }
-      let restored = try Buffer(contents: rest.contents, defaults: defaults)
-      lost = rest.lost
-      if rest.contents.tornStepCount > 0 {
-        lost.append(.init(segment: nil, reason: "their episodes have lost what follows", stepCount: rest.contents.tornStepCount))
+    buffer = try translating(path, component) {
+      guard mayLose, let rest = try contents.remaining() else {
+        return try Buffer(contents: contents, defaults: defaults)
       }
-      steps = restored.count
+      let restored = try Buffer(contents: rest.contents, defaults: defaults)
+      (lost, steps) = (rest.lost, restored.count)
       return restored
     }
-    report.lost += lost.map { loss in
-      var loss = loss
+    for var loss in lost {
       loss.component = component
-      return loss
+      report.lost.append(loss)
     }
     report.restored.append(
       .init(component: component, byteCount: checkpoint.byteCount(of: component), steps: steps))
