@@ -58,7 +58,7 @@ extension ExperimentDirectory {
     let checkpoint = layout.checkpoint(contents.iteration)
     var saved = SavedCheckpoint(
       path: checkpoint, iteration: contents.iteration, byteCount: writing.manifest.byteCount,
-      bytesWritten: writing.bytesWritten, segmentsWritten: writing.segmentsWritten,
+      bytesWritten: writing.bytesWritten, bytesShared: writing.bytesShared, segmentsWritten: writing.segmentsWritten,
       segmentsReused: writing.segmentsReused, segmentsRemoved: 0, warnings: [])
     memory.named[checkpoint] = writing.manifest.segmentNames
     do throws(FileSystemError) { saved.segmentsRemoved = try removeUnusedSegments(&memory.named) } catch {

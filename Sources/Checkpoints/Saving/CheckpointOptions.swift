@@ -31,6 +31,8 @@ public struct SavedCheckpoint: Sendable, Equatable {
   public var byteCount: Int
   /// The bytes that this save wrote; the others were there and are shared.
   public var bytesWritten: Int
+  /// The bytes of the files that it shares with earlier checkpoints by link.
+  public var bytesShared: Int
   /// How many segments were written.
   public var segmentsWritten: Int
   /// How many segments of earlier saves it shares.

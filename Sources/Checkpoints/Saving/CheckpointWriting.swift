@@ -14,6 +14,7 @@ struct CheckpointWriting {
 
   private(set) var manifest: CheckpointManifest
   private(set) var bytesWritten = 0
+  private(set) var bytesShared = 0
   private(set) var segmentsWritten = 0
   private(set) var segmentsReused = 0
   private var directories: [String] = []
@@ -173,7 +174,7 @@ struct CheckpointWriting {
 
   private mutating func note(_ name: String, _ file: DigestedFile, isNew: Bool = true) throws(CheckpointError) {
     manifest.files.append(.init(path: name, byteCount: file.byteCount, sha256: file.sha256))
-    if isNew { bytesWritten += file.byteCount }
+    if isNew { bytesWritten += file.byteCount } else { bytesShared += file.byteCount }
     let (count, limit) = (manifest.files.count, CheckpointManifest.fileLimit)
     guard count <= limit else {
       throw .tooMany(layout.checkpoint(manifest.iteration), what: "files", found: count, limit: limit)
