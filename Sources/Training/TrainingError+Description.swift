@@ -7,7 +7,7 @@ extension TrainingError: CustomStringConvertible {
     switch self {
     case .callback, .callbackSettings: callbackDescription
     case .unknownSetting, .invalidSetting, .fixedSetting, .unsuitableEnvironment, .wrongAlgorithm: settingDescription
-    case .dryRun, .brokenRun, .experimentWentOn: runDescription
+    case .dryRun, .brokenRun, .experimentWentOn, .saveFailed: runDescription
     case .dumpExists, .unusableDump, .noDump, .fileSystem: fileDescription
     case .brokenInvariant(let what): "this must not be: \(what); it is a mistake in rlbuf, or the state is damaged"
     }
@@ -50,6 +50,9 @@ extension TrainingError: CustomStringConvertible {
       "another run went on in \(path) to iteration \(iteration), this one stands at \(here); restore it into a new directory"
     case .brokenRun(let reason):
       "the run stopped half way through an iteration and cannot go on or be saved: \(reason); restore its last checkpoint"
+    case .saveFailed(let kind, let path, let iteration, let underlying):
+      "the \(kind.rawValue) \(path) of iteration \(iteration) was not saved: \(underlying); what was saved before it is as "
+        + "it was, and the run can go on and save again"
     default: ""
     }
   }

@@ -19,6 +19,9 @@ public enum TrainingError: Error, Sendable {
   case wrongAlgorithm(expected: String, found: String)
   /// A run that was only looked at was to go on or to be saved.
   case dryRun
+  /// A dump or checkpoint that was written while training went on came to nothing: where it was to be, of which
+  /// iteration, and why. The run is as it was, and the next save begins anew.
+  case saveFailed(FinishedSave.Kind, FilePath, iteration: Int, underlying: any Error)
   /// A dump of this name is there already.
   case dumpExists(FilePath)
   /// A dump that was to be joined is damaged or of another buffer: what is wrong, and the newest one before it.

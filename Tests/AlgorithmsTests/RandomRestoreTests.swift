@@ -103,9 +103,11 @@ private struct StepCounter: SavedCallback, Checkpointable {
       do {
         let first = try config(&copy, in: other).build(services: services())
         _ = try train(first, before)
+        try first.finishWriting()
         // A checkpoint that the callback saved without the buffer is none that a run goes on from bit for bit.
         while isSaved(before, other), try !isExact(before, other) {
           _ = try train(first, 1)
+          try first.finishWriting()
           before += 1
         }
         try first.save(to: other)

@@ -39,6 +39,7 @@ import Training
       #expect(try lines(path.appending("progress.csv")).count == 3)
       #expect(try names(path.appending("superseded-000002-1")).contains("checkpoint_000004"))
       for _ in 0..<2 { try resumed.train() }
+      try resumed.finishWriting()
       #expect(try names(path).contains("checkpoint_000004"))
       #expect(try names(path.appending("buffers")) == ["iteration-000002.msgpack.zst", "iteration-000004.msgpack.zst"])
       #expect(try lines(path.appending("result.json")).count == 4)
@@ -53,6 +54,7 @@ import Training
       options.destination = .fork(directory.appending("fork"))
       let fork = try DQN.restore(from: path, options: options, services: testServices())
       for _ in 0..<2 { try fork.train() }
+      try fork.finishWriting()
       #expect(try names(path) == before)
       let new = try names(directory.appending("fork"))
       #expect(new.contains("checkpoint_000006"), "\(new)")
@@ -147,6 +149,7 @@ import Training
       try POSIXFileSystem().rename(path, to: moved, mode: .noReplace)
       let resumed = try DQN.restore(from: moved, services: testServices())
       for _ in 0..<2 { try resumed.train() }
+      try resumed.finishWriting()
       #expect(try names(moved).contains("checkpoint_000006"))
       #expect(try !names(directory).contains("run"))
     }

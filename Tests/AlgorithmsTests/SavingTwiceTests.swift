@@ -16,6 +16,7 @@ import Training
         SaveCheckpoint(every: .iterations(2), to: path)
       ).build(services: testServices())
       for _ in 0..<3 { try dqn.train() }
+      try dqn.finishWriting()
       let exact = try (1...3).map { try Checkpoint.open(ExperimentLayout(path).checkpoint($0)).manifest.isExact }
       #expect(exact == [false, true, false])
     }
@@ -61,6 +62,7 @@ import Training
         let resumed = try DQN.restore(from: one, services: testServices())
         #expect(resumed.iteration == 2)
         for _ in 0..<2 { try resumed.train() }
+        try resumed.finishWriting()
         for path in [one, other] { #expect(try Checkpoint.open(path).manifest.iteration == 4) }
         #expect(try POSIXFileSystem().list(other.appending("superseded-000002-1")).count == 3)
       }

@@ -1,5 +1,6 @@
 import Algorithms
 import Checkpoints
+import Dispatch
 import Environments
 import FileSystems
 import FileSystemsTestSupport
@@ -52,6 +53,9 @@ final class Warnings: Sendable {
 
 /// Lines that callbacks wrote.
 typealias Log = Warnings
+
+/// Runs something beside the test.
+func onAnotherThread(_ body: @escaping @Sendable () -> Void) { DispatchQueue.global().async(execute: body) }
 
 /// Everything that a run is, times aside.
 func wholeState(_ dqn: DQN) -> StateMap {

@@ -120,7 +120,7 @@ struct RestoreTests {
     let objects = try outcome.output.split(separator: "\n").map {
       try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
     }
-    #expect(objects.map { $0["event"] as? String } == ["restored", "iteration", "ended"])
+    #expect(objects.map { $0["event"] as? String } == ["restored", "iteration", "saved", "ended"])
     #expect(objects[0]["is_exact"] as? Bool == true)
     #expect(objects[0]["superseded"] as? [String] == [run.path + "/superseded-000002-1"])
   }

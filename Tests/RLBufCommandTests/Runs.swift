@@ -36,7 +36,8 @@ enum Runs {
     let volatile = [
       "timers", "time_this_iter_s", "time_total_s", "time_since_restore", "iterations_since_restore", "date",
       "timestamp",
-      "pid", "hostname", "trial_id", "dump_replay_buffer", "config",
+      "pid", "hostname", "trial_id", "dump_replay_buffer", "save_checkpoint",
+      "config",
     ]
     let text = try String(contentsOf: folder.appendingPathComponent("result.json"), encoding: .utf8)
     return try text.split(separator: "\n").map { line in
@@ -48,6 +49,12 @@ enum Runs {
       }
       return result as NSDictionary
     }
+  }
+
+  /// An iteration as it stands in the names of checkpoints.
+  static func number(_ iteration: Int) -> String {
+    let digits = String(iteration)
+    return String(repeating: "0", count: max(0, 6 - digits.count)) + digits
   }
 
   /// Every file below a directory with its bytes and when it was changed.

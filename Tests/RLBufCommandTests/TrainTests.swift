@@ -23,11 +23,27 @@ struct TrainTests {
     #expect(try Runs.results(run).count == 4)
     let lines = outcome.output.replacing(run.path, with: "RUN").split(separator: "\n", omittingEmptySubsequences: false)
     #expect(lines[0] == "DQN on CartPole-v1 with seed 7, in RUN")
-    #expect(lines[2] == "iteration      steps   return   replay  steps/s  saved, size, standstill")
-    #expect(lines[3].contains(/^        1        100  .{7}      100  .{7}$/))
-    #expect(
-      lines[4].contains(/^        2        200  .{7}      200  .{7}  iteration-000002 [0-9.]+ k?B(ytes)? [0-9.]+ m?s$/))
-    #expect(lines[5].contains(/^ {49}checkpoint_000002 [0-9.]+ kB [0-9.]+ m?s$/))
+    #expect(lines[2] == "iteration      steps   return   replay  steps/s")
+    let table = lines.dropFirst(3).prefix { !$0.isEmpty }
+    let rows = table.filter { !$0.contains("saved") }
+    #expect(rows.count == 4)
+    for (number, row) in zip(1...4, rows) {
+      #expect(row.contains(/^        [0-9]        [0-9]00  .{7}      [0-9]00  .{7}$/), "\(row)")
+      #expect(row.hasPrefix("        \(number)        \(number)00"))
+    }
+    // Each in a line of its own, when it is durable: not before the line of its iteration.
+    let saves = table.filter { $0.contains("saved") }
+    #expect(saves.count == 4)
+    let names = ["iteration-000002", "checkpoint_000002", "iteration-000004", "checkpoint_000004"]
+    for (name, save) in zip(names, saves) {
+      let cost = try Regex(
+        "^ {11}saved \(name), [0-9.]+ k?B(ytes)?( \\([0-9.]+ k?B(ytes)? shared\\))? in [0-9.]+ m?s; training stood still for "
+          + "[0-9.]+ m?s$")
+      #expect(save.contains(cost), "\(save)")
+      let iteration = Int(name.suffix(1)) ?? 0
+      #expect(
+        (table.firstIndex(of: save) ?? 0) > (table.firstIndex { $0.hasPrefix("        \(iteration) ") } ?? .max))
+    }
     let done = /done: 4 iterations in [0-9.]+ m?s, 400 environment steps, mean return [0-9.]+/
     #expect(lines.contains { $0.wholeMatch(of: done) != nil })
     #expect(
@@ -45,13 +61,6 @@ struct TrainTests {
           rlbuf diff RUN/buffers/iteration-000002.msgpack.zst RUN/buffers/iteration-000004.msgpack.zst
 
         """))
-  }
-
-  @Test func `on a wide page what was saved stands in the line of its iteration`() throws {
-    let folder = try TemporaryFolder()
-    defer { folder.remove() }
-    let outcome = try Runs.train(folder.url("run"), 1, ["--dump-every", "1", "--checkpoint-every", "1"], width: 120)
-    #expect(outcome.output.contains(/\n        1        100  .*  iteration-000001 .*s, checkpoint_000001 .*s\n/))
   }
 
   @Test func `an experiment that is there is left as it is, with the remedy`() throws {
@@ -135,17 +144,23 @@ struct TrainTests {
     let objects = try outcome.output.split(separator: "\n").map {
       try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
     }
-    #expect(objects.map { $0["event"] as? String } == ["started", "iteration", "iteration", "ended"])
+    #expect(
+      objects.map { $0["event"] as? String } == ["started", "iteration", "iteration", "saved", "saved", "ended"])
     #expect(objects[0]["schema"] as? String == "rlbuf.train/1")
     #expect(objects[1]["environment_steps"] as? Int == 100)
     #expect(objects[1]["replay_size"] as? Int == 100)
-    #expect(objects[1]["dump"] == nil)
-    let dump = try #require(objects[2]["dump"] as? [String: Any])
+    let dump = objects[3]
+    #expect(dump["kind"] as? String == "dump")
     #expect(dump["path"] as? String == run.path + "/buffers/iteration-000002.msgpack.zst")
+    #expect(dump["iteration"] as? Int == 2)
     #expect((dump["bytes"] as? Int ?? 0) > 1000)
-    #expect(dump["seconds"] is Double)
-    #expect(objects[3]["checkpoints"] as? [String] == [run.path + "/checkpoint_000002"])
-    #expect(objects[3]["reason"] as? String == "iterations")
+    #expect(dump["bytes_written"] as? Int == dump["bytes"] as? Int)
+    #expect(dump["bytes_shared"] as? Int == 0)
+    for key in ["stall_seconds", "duration_seconds"] { #expect((dump[key] as? Double ?? 0) > 0) }
+    #expect(objects[4]["kind"] as? String == "checkpoint")
+    #expect(objects[4]["path"] as? String == run.path + "/checkpoint_000002")
+    #expect(objects[5]["checkpoints"] as? [String] == [run.path + "/checkpoint_000002"])
+    #expect(objects[5]["reason"] as? String == "iterations")
   }
 
   @Test func `without --out the directory is named for environment, algorithm and time`() throws {
@@ -169,9 +184,10 @@ struct TrainTests {
     try Data().write(to: run.appendingPathComponent("segments"))
     let outcome = try Runs.train(run, 2, ["--checkpoint-every", "1"])
     #expect(outcome.exitCode == 1)
-    #expect(outcome.errors.hasPrefix("rlbuf: "))
+    #expect(outcome.errors.contains("the checkpoint \(run.path)/checkpoint_000001 of iteration 1 was not saved: "))
     #expect(outcome.errors.hasSuffix("; no checkpoint was saved yet, the results so far are in \(run.path)\n"))
-    #expect(try Runs.results(run).count == 1)
+    // The second iteration may have begun before the first one's checkpoint failed.
+    #expect([1, 2].contains(try Runs.results(run).count))
   }
 
   @Test(arguments: ["bash", "zsh", "fish"]) func `the completion script knows the commands and their options`(

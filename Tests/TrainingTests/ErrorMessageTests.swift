@@ -41,6 +41,11 @@ import Testing
       "the run stopped half way through an iteration and cannot go on or be saved: boom; restore its last checkpoint"
     ),
     (
+      .saveFailed(.checkpoint, "runs/a/checkpoint_000004", iteration: 4, underlying: Reason(description: "no power")),
+      "the checkpoint runs/a/checkpoint_000004 of iteration 4 was not saved: no power; what was saved before it is as it "
+        + "was, and the run can go on and save again"
+    ),
+    (
       .dumpExists("d"),
       "the dump d exists already and is never overwritten; dump into another directory or move it away"
     ),

@@ -8,8 +8,11 @@ struct CallbackPlan {
   var retention: DumpRetention?
   var checkpoints: Schedule?
   var replayBuffer: ReplayBufferPolicy?
+  var whenBusy: BusyPolicy?
 
-  private var isEmpty: Bool { dumps == nil && retention == nil && checkpoints == nil && replayBuffer == nil }
+  private var isEmpty: Bool {
+    dumps == nil && retention == nil && checkpoints == nil && replayBuffer == nil && whenBusy == nil
+  }
 
   /// The callbacks of a run, each replaced in its place, or added, or taken away.
   /// - Throws: `ValidationError` for an option about what the run does not do.
@@ -18,6 +21,10 @@ struct CallbackPlan {
     let (dump, save) = (saved.first(of: DumpReplayBuffer.self), saved.first(of: SaveCheckpoint.self))
     let newDump = try newDump(dump, in: experiment)
     let newSave = try newSave(save, in: experiment)
+    if whenBusy != nil, newDump == nil, newSave == nil {
+      throw ValidationError(
+        "--when-busy is about dumps and checkpoints, and there are none; add --dump-every or --checkpoint-every")
+    }
     var callbacks = saved.replacing(dump, by: newDump).replacing(save, by: newSave)
     let mayOmit = newSave.map { $0.replayBuffer != .include } ?? false
     if mayOmit, let newDump, callbacks.first(of: RestoreReplayBuffer.self) == nil {
@@ -55,7 +62,8 @@ struct CallbackPlan {
       return nil
     }
     return DumpReplayBuffer(
-      every: every, to: old?.directory ?? ExperimentLayout(experiment).dumps, keep: retention ?? old?.keep ?? .all)
+      every: every, to: old?.directory ?? ExperimentLayout(experiment).dumps, keep: retention ?? old?.keep ?? .all,
+      whenBusy: whenBusy ?? old?.whenBusy ?? .wait)
   }
 
   private func newSave(_ old: SaveCheckpoint?, in experiment: FilePath) throws -> SaveCheckpoint? {
@@ -68,7 +76,8 @@ struct CallbackPlan {
       return nil
     }
     return SaveCheckpoint(
-      every: every, to: old?.experiment ?? experiment, replayBuffer: replayBuffer ?? old?.replayBuffer ?? .include)
+      every: every, to: old?.experiment ?? experiment, replayBuffer: replayBuffer ?? old?.replayBuffer ?? .include,
+      whenBusy: whenBusy ?? old?.whenBusy ?? .wait)
   }
 }
 

@@ -3,15 +3,9 @@ import RLBuf
 /// A line an iteration under a header, in columns that line up and only ever become wider.
 struct IterationTable {
   private static let titles = ["iteration", "steps", "return", "replay", "steps/s"]
-  private static let lastTitle = "saved, size, standstill"
-  private static let gap = "  "
 
-  /// The width of the page.
-  let width: Int
   private var widths = [9, 9, 7, 7, 7]
   private var hasHeader = false
-
-  init(width: Int) { self.width = width }
 
   /// The lines of an iteration, under a header if it is the first or the columns have moved.
   mutating func lines(_ facts: IterationFacts) -> [String] {
@@ -19,23 +13,23 @@ struct IterationTable {
     let wider = zip(widths, cells).map { max($0, $1.count) }
     let needsHeader = !hasHeader || wider != widths
     (widths, hasHeader) = (wider, true)
-    return (needsHeader ? [row(Self.titles) + Self.gap + Self.lastTitle] : []) + lines(row(cells), facts.saved)
+    return (needsHeader ? [row(Self.titles)] : []) + [row(cells)] + leftOut(facts)
   }
+
+  /// The line of a save, below the numbers of its iteration.
+  func line(_ save: SaveFacts) -> String { indent + save.text }
+
+  private func leftOut(_ facts: IterationFacts) -> [String] {
+    [("dump", facts.dumpsLeftOut), ("checkpoint", facts.checkpointsLeftOut)].compactMap { what, count in
+      count.map { "\(indent)left out \(NumberText.count($0, what)): an earlier one was still being written" }
+    }
+  }
+
+  /// Behind the number of the iteration.
+  private var indent: String { String(repeating: " ", count: widths[0] + 2) }
 
   private func row(_ cells: [String]) -> String {
-    zip(widths, cells).map { String(repeating: " ", count: max(0, $0 - $1.count)) + $1 }.joined(separator: Self.gap)
-  }
-
-  /// What was saved stands in the same line if there is room, else each in one of its own below the first.
-  private func lines(_ row: String, _ saved: [IterationFacts.Saved]) -> [String] {
-    guard !saved.isEmpty else { return [row] }
-    let texts = saved.map { saved in
-      "\(saved.name) \(saved.bytes.map { NumberText.bytes($0) } ?? "...") \(DurationText.short(saved.seconds))"
-    }
-    let line = row + Self.gap + texts.joined(separator: ", ")
-    if line.count <= width { return [line] }
-    let indent = String(repeating: " ", count: row.count)
-    return texts.enumerated().map { ($0 == 0 ? row : indent) + Self.gap + $1 }
+    zip(widths, cells).map { String(repeating: " ", count: max(0, $0 - $1.count)) + $1 }.joined(separator: "  ")
   }
 
   private static func cells(_ facts: IterationFacts) -> [String] {

@@ -52,6 +52,13 @@ struct RunOptions: ParsableArguments {
     completion: .list(["include", "omit", "every:"]), transform: BufferPolicyArgument.init(parsing:))
   var checkpointBuffer: BufferPolicyArgument?
 
+  @Option(
+    help: ArgumentHelp(
+      "What to do with a dump or checkpoint that is due while the one before it is still being written: wait until that is "
+        + "finished (the default), skip it, or replace the one that waits.", valueName: "wait|skip|replace"),
+    completion: .list(BusyPolicy.allCases.map(\.rawValue)), transform: BusyPolicy.init(parsing:))
+  var whenBusy: BusyPolicy?
+
   @Flag(name: .shortAndLong, help: "Print nothing but warnings.")
   var quiet = false
 
@@ -76,7 +83,7 @@ struct RunOptions: ParsableArguments {
   var plan: CallbackPlan {
     CallbackPlan(
       dumps: dumpEvery, retention: keepDumps?.retention, checkpoints: checkpointEvery,
-      replayBuffer: checkpointBuffer?.policy)
+      replayBuffer: checkpointBuffer?.policy, whenBusy: whenBusy)
   }
 
   /// Who prints what the run does.

@@ -12,6 +12,8 @@ protocol RunPrinter {
   mutating func restored(_ facts: RestoreFacts)
   /// Tells what an iteration gave.
   mutating func iteration(_ facts: IterationFacts)
+  /// Tells that a dump or checkpoint is durable.
+  mutating func saved(_ facts: SaveFacts)
   /// Tells how it ended.
   mutating func ended(_ end: RunEnd)
 }
@@ -19,7 +21,7 @@ protocol RunPrinter {
 /// Text for people.
 struct TextPrinter: RunPrinter {
   private var output = RunOutput()
-  private var table = IterationTable(width: Console.width)
+  private var table = IterationTable()
 
   var wantsBar: Bool { true }
 
@@ -28,6 +30,8 @@ struct TextPrinter: RunPrinter {
   mutating func restored(_ facts: RestoreFacts) { output.write(facts.lines) }
 
   mutating func iteration(_ facts: IterationFacts) { output.write(table.lines(facts)) }
+
+  mutating func saved(_ facts: SaveFacts) { output.write([table.line(facts)]) }
 
   mutating func ended(_ end: RunEnd) { output.write((end.iterations > 0 ? [""] : []) + end.lines) }
 }
@@ -50,6 +54,7 @@ struct JSONPrinter: RunPrinter {
   mutating func started(_ start: RunStart) { write(start) }
   mutating func restored(_ facts: RestoreFacts) { write(facts) }
   mutating func iteration(_ facts: IterationFacts) { write(facts) }
+  mutating func saved(_ facts: SaveFacts) { write(facts) }
   mutating func ended(_ end: RunEnd) { write(end) }
 
   private mutating func write(_ event: some Encodable) {
@@ -69,6 +74,7 @@ struct QuietPrinter: RunPrinter {
   }
 
   mutating func iteration(_ facts: IterationFacts) {}
+  mutating func saved(_ facts: SaveFacts) {}
   mutating func ended(_ end: RunEnd) {}
 }
 

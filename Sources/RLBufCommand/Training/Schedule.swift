@@ -84,3 +84,12 @@ struct RetentionArgument {
     }
   }
 }
+
+extension BusyPolicy {
+  /// Reads `wait`, `skip` or `replace`.
+  /// - Throws: `ValidationError` that says what is possible.
+  init(parsing text: String) throws {
+    guard let policy = BusyPolicy(rawValue: text) else { throw ValidationError("give wait, skip or replace") }
+    self = policy
+  }
+}

@@ -16,15 +16,16 @@ struct TrainCommand: ParsableCommand {
       rlbuf train CartPole-v1 --iterations 9 --set lr=1e-3 --set 'n_step=[2,5]'
 
       Each iteration prints a line: lifetime environment steps, mean return of the last episodes, steps in the replay \
-      buffer, steps a second, and what was saved, its size, and how long training stood still for it. The experiment \
-      holds params.json, result.json and progress.csv as RLlib's Tune writes them, buffers/ with the dumps, and \
+      buffer, steps a second. Dumps and checkpoints are written while training goes on, and have a line of their own \
+      once they are durable: size, how long they took, and for how long training stood still. The experiment holds \
+      params.json, result.json and progress.csv as RLlib's Tune writes them, buffers/ with the dumps, and \
       checkpoint_000010 and so on, from any of which "rlbuf restore" goes on bit for bit.
 
       A period is a number of iterations, or a number with its unit: 5000steps (environment steps), 2000transitions (new \
       in the replay buffer), 90s, 10min, 2h. Settings have RLlib's names and defaults; a wrong one lists them.
 
-      Ctrl-C or SIGTERM finishes the iteration and saves it; a second one ends at once. A dump that does not fit on the \
-      disk is skipped with a warning; a checkpoint that cannot be written ends the run.
+      Ctrl-C or SIGTERM finishes the iteration, waits for what is being written and saves the iteration; a second one ends \
+      at once. A dump that does not fit on the disk is skipped with a warning; any other save that fails ends the run.
 
       Exit codes: 0 done, 1 failed, 5 stopped by a signal after a last checkpoint, 64 usage.
       """)

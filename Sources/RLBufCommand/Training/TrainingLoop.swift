@@ -35,6 +35,8 @@ struct TrainingLoop {
     let end: RunEnd
     do { end = try train(algorithm, signals, &printer) } catch {
       bar.clear()
+      // What is safe is told when all that was begun is finished; further failures are told behind the first.
+      if let next = algorithm.settle(&printer) { Console.note("warning: " + TerminalText.escaped("\(next)")) }
       throw RunFailure(error, in: experiment)
     }
     printer.ended(end)
@@ -46,8 +48,7 @@ struct TrainingLoop {
   ) throws -> RunEnd {
     // A restored run may be where it was to stop; a job that is started again and again ends here.
     if let result = algorithm.lastResult, let reached = stops.firstReached(by: result) {
-      return RunEnd(
-        reached, last: IterationFacts(result, []), iterations: 0, of: iterations, seconds: 0, in: experiment)
+      return RunEnd(reached, last: IterationFacts(result), iterations: 0, of: iterations, seconds: 0, in: experiment)
     }
     let start = ContinuousClock.now
     let first = algorithm.iteration
@@ -58,12 +59,12 @@ struct TrainingLoop {
       let count = algorithm.iteration - first
       if count == 1 { for stop in stops { try stop.check(against: result) } }
       ending = self.ending(after: result, count, signals)
-      if ending != nil, let lastCheckpoint { try algorithm.saveLast(to: experiment, lastCheckpoint) }
-      facts = IterationFacts(result, algorithm.lastSaves)
+      facts = IterationFacts(result)
       bar.clear()
+      for save in algorithm.lastSaves { printer.saved(SaveFacts(save)) }
       printer.iteration(facts)
     } while ending == nil
-    try algorithm.finishWriting()
+    try algorithm.end(saving: lastCheckpoint, to: experiment, &printer)
     return RunEnd(
       ending ?? .iterations, last: facts, iterations: algorithm.iteration - first, of: iterations,
       seconds: (ContinuousClock.now - start) / .seconds(1), in: experiment)
@@ -87,10 +88,36 @@ extension [StopCondition] {
 }
 
 extension Algorithm {
-  /// Saves the iteration, unless a callback has.
-  fileprivate func saveLast(to experiment: FilePath, _ inclusion: BufferInclusion) throws {
-    guard lastSaves.isEmpty else { return }
-    try save(to: experiment, replayBuffer: inclusion)
+  /// Waits for all saves and tells of them; the first failure is the answer, of others there is a warning.
+  fileprivate func settle(_ printer: inout some RunPrinter) -> (any Error)? {
+    let told = lastSaves.count
+    var failure: (any Error)?
+    while true {
+      do {
+        try finishWriting()
+        break
+      } catch {
+        if failure == nil { failure = error } else { services.warn("\(error)") }
+      }
+    }
+    for save in lastSaves.dropFirst(told) { printer.saved(SaveFacts(save)) }
+    return failure
+  }
+
+  /// Waits for all saves and saves the last iteration, unless a callback has, also when an earlier save has failed.
+  fileprivate func end(
+    saving inclusion: BufferInclusion?, to experiment: FilePath, _ printer: inout some RunPrinter
+  ) throws {
+    let failure = settle(&printer)
+    let isSaved = lastSaves.contains { $0.kind == .checkpoint && $0.iteration == iteration }
+    if let inclusion, !isSaved {
+      do { try save(to: experiment, replayBuffer: inclusion) } catch {
+        if let failure { services.warn("\(failure)") }
+        throw error
+      }
+      if let last = lastSaves.last { printer.saved(SaveFacts(last)) }
+    }
+    if let failure { throw failure }
   }
 }
 

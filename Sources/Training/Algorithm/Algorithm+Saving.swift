@@ -17,63 +17,52 @@ extension Algorithm {
     return parameters
   }
 
-  /// Saves the whole run as a checkpoint of the experiment at `path`, which is made if it is missing.
+  /// Saves the whole run as a checkpoint of the experiment at `path`, which is made if it is missing; durable when this
+  /// returns.
   ///
-  /// The experiment's lock is let go of afterwards until the run goes on, so that it can be restored at once; if another
-  /// run has gone on in it by then, this one stops with `TrainingError.experimentWentOn`.
+  /// Waits for what is being written while training goes on. If that has failed, its error is thrown first and nothing
+  /// is saved: called again, it saves. The experiment's lock is let go of afterwards until the run goes on, so that it can
+  /// be restored at once; if another run has gone on in it by then, this one stops with `TrainingError.experimentWentOn`.
   ///
   /// Saved twice at one iteration, the first checkpoint stays and is the answer, unless it lacks the replay buffer that the
   /// second is to have: that is `CheckpointError.iterationExists`.
   ///
   /// Inside a callback of `onTrainResult` use `saveWhenIterationIsOver`: the callbacks behind it have not seen the
   /// iteration yet, and a restored run would never show it to them; the checkpoint says so.
-  /// - Throws: `CheckpointError`, `TrainingError.brokenRun` and `.dryRun`; nothing has appeared then.
+  /// - Throws: `CheckpointError`, `TrainingError.saveFailed`, `.brokenRun` and `.dryRun`; nothing has appeared then.
   @discardableResult
   public func save(to path: FilePath, replayBuffer: BufferInclusion = .include) throws -> SavedCheckpoint {
-    let saved = try saveHolding(path, replayBuffer: replayBuffer)
+    let saved = try saveHolding(path, replayBuffer)
     if !run.isCallingCallbacks { run.release(path) }
     return saved
   }
 
   /// Saves, and keeps the experiment's lock.
-  @discardableResult
-  func saveHolding(_ path: FilePath, replayBuffer: BufferInclusion) throws -> SavedCheckpoint {
+  private func saveHolding(_ path: FilePath, _ replayBuffer: BufferInclusion) throws -> SavedCheckpoint {
     try run.checkUsable()
-    let start = services.clock.now()
-    // A checkpoint without the replay buffer stands on the dump of its iteration.
+    let (start, begin) = (services.clock.now(), ContinuousClock.now)
     try finishWriting()
-    let experiment = try openExperiment(at: path)
     let key = path.lexicallyNormalized()
-    if let last = run.saved[key], last.checkpoint.iteration == iteration,
-      last.replayBuffer == replayBuffer || last.replayBuffer == .include
-    {
-      return last.checkpoint
-    }
-    var contents = checkpointContents(replayBuffer: replayBuffer)
-    contents.configuration = parameters(in: path)
-    let saved = try experiment.save(contents)
-    run.saves.append(CheckpointSave(checkpoint: saved, standstill: services.clock.now() - start))
+    let experiment = try openExperiment(at: path)
+    if let last = run.ledger[key], last.covers(iteration, replayBuffer) { return last.checkpoint }
+    let saved = try experiment.save(contents(of: path, replayBuffer: replayBuffer))
+    run.ledger[key] = .init(checkpoint: saved, replayBuffer: replayBuffer)
+    run.note(
+      FinishedSave(
+        saved, insertionCount: insertionCount, stall: services.clock.now() - start,
+        duration: ContinuousClock.now - begin))
     for warning in saved.warnings { services.warn(warning) }
-    run.saved[key] = (saved, replayBuffer)
     return saved
   }
 
-  /// Waits for the dump that is being written while training goes on; there is none after a checkpoint.
-  /// - Throws: what writing it threw.
-  public func finishWriting() throws { try run.writer.settle() }
-
-  /// Asks for a checkpoint at the end of `train()`, when every callback has seen the iteration and its result is
-  /// written. Asked for twice in one place, it is one checkpoint, with the replay buffer if either was to have it.
-  public func saveWhenIterationIsOver(to path: FilePath, replayBuffer: BufferInclusion = .include) {
-    let key = path.lexicallyNormalized()
-    if let index = run.pendingSaves.firstIndex(where: { $0.path.lexicallyNormalized() == key }) {
-      if replayBuffer == .include { run.pendingSaves[index].replayBuffer = .include }
-    } else {
-      run.pendingSaves.append((path, replayBuffer))
-    }
+  /// Everything that a checkpoint in an experiment holds.
+  func contents(of experiment: FilePath, replayBuffer: BufferInclusion) -> CheckpointContents {
+    var contents = checkpointContents(replayBuffer: replayBuffer)
+    contents.configuration = parameters(in: experiment)
+    return contents
   }
 
-  /// Everything that a checkpoint holds.
+  /// Everything that a checkpoint holds, as it is now: a value, which what the run does next does not change.
   public func checkpointContents(replayBuffer: BufferInclusion = .include) -> CheckpointContents {
     var contents = CheckpointContents(runID: run.id, iteration: iteration, environmentSteps: environmentSteps)
     contents.configuration = config.state

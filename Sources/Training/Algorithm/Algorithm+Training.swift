@@ -2,15 +2,18 @@ internal import StateTree
 
 extension Algorithm {
   /// Runs one iteration: steps until `min_sample_timesteps_per_iteration` are sampled, then the result, then
-  /// `onTrainResult`, then what it asked to be saved.
+  /// `onTrainResult`, then what it asked to be saved, which is written while the next iteration runs.
   ///
+  /// If an earlier save has failed meanwhile, that is thrown before anything is sampled, once: called again, it trains.
   /// An error before the result leaves the run half way through the iteration: it can neither go on nor be saved. After
   /// an error of `onTrainResult` the iteration counts and the run may go on, as in RLlib.
   /// - Returns: the result, as callbacks left it.
-  /// - Throws: `TrainingError`, and what environments, learner and files throw.
+  /// - Throws: `TrainingError`, of which `.saveFailed` leaves the run as it was, and what environments, learner and
+  ///   files throw.
   @discardableResult
   public func train() throws -> TrainingResult {
     try run.checkUsable()
+    try run.writer.throwFailure()
     try run.holdOutputs()
     run.saves = []
     let start = services.clock.now()
@@ -26,6 +29,8 @@ extension Algorithm {
     stopwatch.add(.seconds(elapsed), to: "training_iteration")
     stopwatch.report(into: &result)
     describe(&result, seconds: elapsed)
+    run.collectSaves()
+    run.reportSaves(into: &result)
     var context = TrainResultContext(algorithm: self, result: result)
     try run.fire(.onTrainResult, &context, run.callbacks.closures.onTrainResult) { try $0.onTrainResult(&$1) }
     run.lastResult = context.result
@@ -35,7 +40,9 @@ extension Algorithm {
     }
     let saves = run.pendingSaves
     run.pendingSaves = []
-    for request in saves { try saveHolding(request.path, replayBuffer: request.replayBuffer) }
+    for request in saves {
+      try saveInBackground(to: request.path, replayBuffer: request.replayBuffer, whenBusy: request.whenBusy)
+    }
     return context.result
   }
 

@@ -70,20 +70,6 @@ public enum BufferContinuity: Sendable, Hashable {
   case broken
 }
 
-/// A checkpoint that a run has saved.
-public struct CheckpointSave: Sendable, Equatable {
-  /// What was saved.
-  public var checkpoint: SavedCheckpoint
-  /// How long training stood still for it.
-  public var standstill: Duration
-
-  /// A save.
-  public init(checkpoint: SavedCheckpoint, standstill: Duration) {
-    self.checkpoint = checkpoint
-    self.standstill = standstill
-  }
-}
-
 /// Whether a checkpoint holds the replay buffer.
 public enum BufferInclusion: String, Sendable, Hashable, Codable {
   /// It does.
@@ -103,8 +89,9 @@ extension Algorithm {
   public var restoreReport: RestoreReport? { run.restoreReport }
   /// Where what lay after the restored iteration was moved when the run was restored; nothing is ever deleted.
   public var superseded: [FilePath] { run.superseded }
-  /// The checkpoints saved since the last iteration began, and how long training stood still for each.
-  public var lastSaves: [CheckpointSave] { run.saves }
+  /// The dumps and checkpoints that became durable and known since the last iteration began, in that order: when its
+  /// result was made, by `save(to:)` and by `finishWriting()`.
+  public var lastSaves: [FinishedSave] { run.saves }
   /// The result of the last iteration; of a restored run, that of the restored iteration as its experiment has it. nil if
   /// there is none.
   public var lastResult: TrainingResult? { run.lastResult }

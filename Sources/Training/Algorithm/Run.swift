@@ -12,8 +12,10 @@ public final class Run {
   /// Iterations finished.
   public internal(set) var iteration = 0
 
-  /// What writes dumps while training goes on.
+  /// What writes dumps and checkpoints while training goes on.
   let writer: BackgroundWriter
+  /// The last checkpoint of each experiment.
+  let ledger = SaveLedger()
   var callbacks: CallbackSet
   var metrics: EpisodeMetrics
   var lastResult: TrainingResult?
@@ -29,11 +31,13 @@ public final class Run {
   /// Why the run no longer is what an uninterrupted one would be.
   var inexactBecause: [String] = []
   /// Saves to be made when all callbacks have seen the iteration.
-  var pendingSaves: [(path: FilePath, replayBuffer: BufferInclusion)] = []
-  /// The last checkpoint of each experiment.
-  var saved: [FilePath: (checkpoint: SavedCheckpoint, replayBuffer: BufferInclusion)] = [:]
-  /// The checkpoints saved since the last iteration began.
-  var saves: [CheckpointSave] = []
+  var pendingSaves: [SaveRequest] = []
+  /// What became durable and known since the last iteration began.
+  var saves: [FinishedSave] = []
+  /// What became known and no result holds yet.
+  var unreported = BackgroundWriter.Account()
+  /// Experiments of which the save that was to hold the replay buffer was left out: the next one holds it.
+  var owingBuffers: Set<FilePath> = []
   /// Where what lay after the restored iteration was moved.
   var superseded: [FilePath] = []
   /// The digests of next draws in the checkpoint that was restored.
@@ -53,16 +57,6 @@ public final class Run {
     writer = BackgroundWriter(warn: services.warn)
     callbacks = CallbackSet(config.common.callbacks)
     metrics = EpisodeMetrics(window: config.common.smoothingEpisodes)
-  }
-
-  /// The iterations of the newest checkpoints without a replay buffer, each of which a dump completes: those that this run
-  /// saved, or the one that it was restored from.
-  var iterationsStandingOnDumps: [Int] {
-    guard saved.isEmpty else { return saved.values.filter { $0.replayBuffer == .omit }.map(\.checkpoint.iteration) }
-    guard let report = restoreReport, !report.restored.contains(where: { $0.component == "replay_buffer" }) else {
-      return []
-    }
-    return [report.iteration]
   }
 
   deinit { writer.settleAtEnd() }

@@ -15,11 +15,10 @@ public enum DumpRetention: Sendable, Hashable {
 /// ```swift
 /// DumpReplayBuffer(every: .iterations(2), to: "runs/cartpole/buffers", keep: .last(5))
 /// ```
-/// Training stands still for a snapshot, whatever the size of the buffer, and for a dump that is still being written when
-/// the next is due; the file is written meanwhile. The result of the iteration says `dump_replay_buffer/path` and
-/// `/insertion_count`, and in `timers/dump_replay_buffer` for how many seconds training stood still. A dump for which the disk has
-/// no room is skipped with a warning; any other failure stops the run at the next iteration. Checkpoints,
-/// `finishWriting()` and the end of the process wait for the dump under way.
+/// Training stands still for a snapshot, whatever the size of the buffer; the file is written meanwhile. `whenBusy` says
+/// what happens if an earlier dump is not finished by then. The result of the iteration in which a dump is known to be
+/// durable says so under `dump_replay_buffer`. A dump for which the disk has no room is skipped with a warning; any other
+/// failure is thrown by the next `train()`. `save(to:)`, `finishWriting()` and the end of the process wait for dumps.
 public struct DumpReplayBuffer: SavedCallback, PeriodicCallback, RelocatableCallback {
   /// The name in `params.json`.
   public static let registeredName = "DumpReplayBuffer"
@@ -29,13 +28,16 @@ public struct DumpReplayBuffer: SavedCallback, PeriodicCallback, RelocatableCall
   public private(set) var directory: FilePath
   /// Which dumps stay.
   public let keep: DumpRetention
+  /// What happens if an earlier dump is not finished when one is due.
+  public let whenBusy: BusyPolicy
   private var period: Period
 
-  /// Dumps to a directory, which is made if it is missing. Default: all dumps stay.
-  public init(every: Every, to directory: FilePath, keep: DumpRetention = .all) {
+  /// Dumps to a directory, which is made if it is missing. Default: all dumps stay, and each takes place.
+  public init(every: Every, to directory: FilePath, keep: DumpRetention = .all, whenBusy: BusyPolicy = .wait) {
     self.every = every
     self.directory = directory
     self.keep = keep
+    self.whenBusy = whenBusy
     period = Period(every)
   }
 
@@ -61,18 +63,8 @@ public struct DumpReplayBuffer: SavedCallback, PeriodicCallback, RelocatableCall
 
   /// Begins a dump, if it is due.
   public mutating func onTrainResult(_ context: inout TrainResultContext) throws {
-    let run = context.algorithm.run
-    try run.writer.settleIfFinished()
     guard period.isDue(context.algorithm.progress) else { return }
-    let start = run.services.clock.now()
-    guard let snapshot = context.algorithm.replayBufferSnapshot else { return }
-    let dump = Dump(snapshot, of: context.algorithm, in: directory, keep: keep)
-    run.dumpDirectories.insert(directory.lexicallyNormalized())
-    if let warning = try dump.prepare() { return context.warn(warning) }
-    try run.writer.begin { try dump.write() }
-    context.result.set(.string(dump.path.string), at: "dump_replay_buffer/path")
-    context.result.set(.integer(context.algorithm.insertionCount), at: "dump_replay_buffer/insertion_count")
-    context.result["timers/dump_replay_buffer"] = (run.services.clock.now() - start).seconds
+    try context.algorithm.dumpInBackground(to: directory, keep: keep, whenBusy: whenBusy)
   }
 }
 
@@ -92,14 +84,19 @@ extension DumpReplayBuffer: Checkpointable {
 }
 
 extension DumpReplayBuffer: Codable {
-  private enum CodingKeys: String, CodingKey { case every, to, keepLast = "keep_last" }
+  private enum CodingKeys: String, CodingKey {
+    case every, to
+    case keepLast = "keep_last"
+    case whenBusy = "when_busy"
+  }
 
-  /// The settings: period, directory, and how many stay if not all.
+  /// The settings: period, directory, how many stay if not all, and the policy if it is not to wait.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(every, forKey: .every)
     try container.encode(directory.string, forKey: .to)
     if case .last(let count) = keep { try container.encode(count, forKey: .keepLast) }
+    if whenBusy != .wait { try container.encode(whenBusy, forKey: .whenBusy) }
   }
 
   /// Takes the settings back.
@@ -109,6 +106,7 @@ extension DumpReplayBuffer: Codable {
     let count = try container.decodeIfPresent(Int.self, forKey: .keepLast)
     self.init(
       every: try container.decode(Every.self, forKey: .every),
-      to: FilePath(try container.decode(String.self, forKey: .to)), keep: count.map(DumpRetention.last) ?? .all)
+      to: FilePath(try container.decode(String.self, forKey: .to)), keep: count.map(DumpRetention.last) ?? .all,
+      whenBusy: try container.decodeIfPresent(BusyPolicy.self, forKey: .whenBusy) ?? .wait)
   }
 }

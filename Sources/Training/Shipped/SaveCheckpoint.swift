@@ -16,6 +16,11 @@ public enum ReplayBufferPolicy: Sendable, Hashable {
 /// ```swift
 /// SaveCheckpoint(every: .iterations(10), to: "runs/cartpole", replayBuffer: .include)
 /// ```
+/// Training stands still for a snapshot, whatever the size of the replay buffer; the checkpoint is written meanwhile, and
+/// is the run as it was at the end of the iteration. `whenBusy` says what happens if an earlier one is not finished by
+/// then. The result of the iteration in which a checkpoint is known to be durable says so under `save_checkpoint`; a
+/// failure is thrown by the next `train()`.
+///
 /// The directory becomes the run's experiment when the algorithm is built, so that a directory with another run's files
 /// is refused before anything is trained.
 public struct SaveCheckpoint: SavedCallback, PeriodicCallback, RelocatableCallback {
@@ -28,14 +33,19 @@ public struct SaveCheckpoint: SavedCallback, PeriodicCallback, RelocatableCallba
   public private(set) var experiment: FilePath
   /// Whether checkpoints hold the replay buffer.
   public let replayBuffer: ReplayBufferPolicy
+  /// What happens if an earlier checkpoint is not finished when one is due.
+  public let whenBusy: BusyPolicy
   private var period: Period
   private var bufferPeriod: Period?
 
-  /// Saves to an experiment. Default: checkpoints hold the replay buffer.
-  public init(every: Every, to experiment: FilePath, replayBuffer: ReplayBufferPolicy = .include) {
+  /// Saves to an experiment. Default: checkpoints hold the replay buffer, and each takes place.
+  public init(
+    every: Every, to experiment: FilePath, replayBuffer: ReplayBufferPolicy = .include, whenBusy: BusyPolicy = .wait
+  ) {
     self.every = every
     self.experiment = experiment
     self.replayBuffer = replayBuffer
+    self.whenBusy = whenBusy
     period = Period(every)
     if case .every(let bufferEvery) = replayBuffer { bufferPeriod = Period(bufferEvery) }
   }
@@ -68,7 +78,7 @@ public struct SaveCheckpoint: SavedCallback, PeriodicCallback, RelocatableCallba
       case .omit: .omit
       case .every: bufferPeriod?.isDue(progress) == true ? .include : .omit
       }
-    context.algorithm.saveWhenIterationIsOver(to: experiment, replayBuffer: inclusion)
+    context.algorithm.saveWhenIterationIsOver(to: experiment, replayBuffer: inclusion, whenBusy: whenBusy)
   }
 }
 
@@ -98,9 +108,10 @@ extension SaveCheckpoint: Codable {
     case every, to
     case replayBuffer = "replay_buffer"
     case replayBufferEvery = "replay_buffer_every"
+    case whenBusy = "when_busy"
   }
 
-  /// The settings: period, experiment, and what becomes of the replay buffer.
+  /// The settings: period, experiment, what becomes of the replay buffer, and the policy if it is not to wait.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(every, forKey: .every)
@@ -110,6 +121,7 @@ extension SaveCheckpoint: Codable {
     case .omit: try container.encode(BufferInclusion.omit, forKey: .replayBuffer)
     case .every(let period): try container.encode(period, forKey: .replayBufferEvery)
     }
+    if whenBusy != .wait { try container.encode(whenBusy, forKey: .whenBusy) }
   }
 
   /// Takes the settings back.
@@ -124,6 +136,7 @@ extension SaveCheckpoint: Codable {
     }
     self.init(
       every: try container.decode(Every.self, forKey: .every),
-      to: FilePath(try container.decode(String.self, forKey: .to)), replayBuffer: policy)
+      to: FilePath(try container.decode(String.self, forKey: .to)), replayBuffer: policy,
+      whenBusy: try container.decodeIfPresent(BusyPolicy.self, forKey: .whenBusy) ?? .wait)
   }
 }

@@ -1,7 +1,7 @@
 internal import Glibc
 
 extension BackgroundWriter {
-  /// Has `exit`, also the one behind `main`, wait for the file under way, so that the last dump of a run is not lost.
+  /// Has `exit`, also the one behind `main`, wait for all that was begun, so that the last save of a run is not lost.
   ///
   /// The C library keeps the writer until then; it is small, and there is one for each run.
   /// - Source: on_exit(3)
