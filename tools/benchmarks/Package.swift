@@ -32,7 +32,8 @@ let package = Package(
     .executableTarget(
       name: "FileBenchmark",
       dependencies: [
-        "BenchmarkData", rlbuf("BufferFiles"), rlbuf("FileSystems"), rlbuf("ReplayBuffers"), rlbuf("StateTree"), system,
+        "BenchmarkData", rlbuf("Algorithms"), rlbuf("Training"), rlbuf("Checkpoints"), rlbuf("BufferFiles"),
+        rlbuf("FileSystems"), rlbuf("ReplayBuffers"), rlbuf("StateTree"), system,
       ],
       swiftSettings: settings),
     .executableTarget(

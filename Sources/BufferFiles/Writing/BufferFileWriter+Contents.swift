@@ -29,20 +29,32 @@ extension BufferFileWriter {
       content: .replayBuffer(kind: contents.kind, layout: contents.layout, schema: contents.schema),
       provenance: provenance, metadata: metadata)
     var writer = try BufferFileWriter.create(at: path, header: header, options: options, on: fileSystem)
-    try writer.append(rowsOf: contents, progress)
+    try writer.append(rowsOf: contents, progress: progress)
     try writer.finish(state: contents.state(), checking: check)
   }
 
-  private mutating func append(rowsOf contents: some BufferContents, _ progress: (_ rows: Int) -> Void) throws {
-    guard let encoding else { return }
+  /// Appends rows of a buffer behind those that the file has, in row groups that several threads read and compress.
+  ///
+  /// The rows get the positions that come next, so that a ring which was filled anew since the last call adds its new rows,
+  /// and a file may grow far beyond the memory of the buffer.
+  /// - Parameter rows: Which rows. Default: all.
+  /// - Throws: what `contents` throws, `BufferFileError.wrongRows`, `.fileSystem`.
+  /// - Precondition: `rows` are rows of `contents`.
+  public mutating func append(
+    rowsOf contents: some BufferContents, _ rows: Range<Int>? = nil, progress: (_ rows: Int) -> Void = { _ in }
+  ) throws {
+    guard let encoding else { throw BufferFileError.wrongRows(reason: "the file was begun without a schema") }
     let (options, rowBytes) = (options, max(1, contents.schema.rowBytes))
-    var groups = RowGroups(rowCount: contents.rowCount, rowBytes: rowBytes)
+    let rows = rows ?? 0..<contents.rowCount
+    let shift = rowCount - rows.lowerBound
+    var groups = RowGroups(rows, rowBytes: rowBytes)
     try OrderedWork.run(
-      threads: options.workers.threads(recordBytes: min(groups.rowsPerGroup, contents.rowCount) * rowBytes),
+      threads: options.workers.threads(recordBytes: min(groups.rowsPerGroup, rows.count) * rowBytes),
       makeTool: { () throws in try FrameMaker(options) },
       next: { () throws in groups.next() },
-      work: { (rows, maker: inout FrameMaker) throws in
-        try encoding.encode(contents.rows(rows), with: &maker)
+      work: { (group, maker: inout FrameMaker) throws in
+        let batch = try contents.rows(group)
+        return try encoding.encode(shift == 0 ? batch : batch.moved(by: shift), with: &maker)
       },
       take: { (encoded) throws in
         try append(encoded)
@@ -51,20 +63,27 @@ extension BufferFileWriter {
   }
 }
 
+extension RowBatch {
+  /// The same rows at other positions.
+  fileprivate func moved(by shift: Int) -> RowBatch {
+    RowBatch(firstRow: firstRow + shift, steps: steps, columns: columns)
+  }
+}
+
 /// Cuts rows into row groups.
 struct RowGroups: IteratorProtocol {
-  let rowCount: Int
+  private let end: Int
   let rowsPerGroup: Int
-  private var first = 0
+  private var first: Int
 
-  init(rowCount: Int, rowBytes: Int) {
-    self.rowCount = rowCount
+  init(_ rows: Range<Int>, rowBytes: Int) {
+    (first, end) = (rows.lowerBound, rows.upperBound)
     rowsPerGroup = min(max(1, FormatLimits.rowGroupBytes / max(1, rowBytes)), FormatLimits.rowsPerRecord)
   }
 
   mutating func next() -> Range<Int>? {
-    guard first < rowCount else { return nil }
-    let group = first..<min(first + rowsPerGroup, rowCount)
+    guard first < end else { return nil }
+    let group = first..<min(first + rowsPerGroup, end)
     first = group.upperBound
     return group
   }

@@ -22,6 +22,9 @@ public struct BufferFileWriter: ~Copyable {
   private var rows: RowTotals
   private var state: StateTotals
 
+  /// How many rows were appended.
+  public var rowCount: Int { rows.rowCount }
+
   /// Begins a file that will stand at `path`.
   /// - Throws: `BufferFileError.fileSystem`, with the path and the remedy; `.stateTooLarge` and `.stateTooDeep` for a
   ///   header beyond the limits, `.wrongRows` for a schema beyond them.
