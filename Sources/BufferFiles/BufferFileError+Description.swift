@@ -56,6 +56,9 @@ extension BufferFileError: CustomStringConvertible {
       "\(path) is the damaged file itself; write to another name, so that nothing of it is lost"
     case .unsoundOutput(let path, let reason):
       "\(path) was not written, because it was not what was meant when it was read again: \(reason); check the disk and try again"
+    case .wouldShrink(let path, let rows, let stored):
+      "\(path) holds \(stored) rows and is not replaced by \(rows); write to another name, or allow it "
+        + "(WritingOptions.shrinking)"
     case .wrongRows(let reason):
       "these rows do not belong into this file: \(reason)"
     }

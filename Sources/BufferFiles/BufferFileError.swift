@@ -69,6 +69,8 @@ public enum BufferFileError: Error, Sendable, Equatable {
   case outputIsInput(FilePath)
   /// What was written is not what was meant, as it was read again.
   case unsoundOutput(FilePath, reason: String)
+  /// A dump would be replaced by one with less than a tenth of its rows.
+  case wouldShrink(FilePath, rows: Int, stored: Int)
   /// Rows that do not fit the file's schema or order.
   case wrongRows(reason: String)
 }

@@ -74,6 +74,28 @@ extension FileSystem {
     return removed
   }
 
+  /// Gives a file a second name, which another file loses at that moment: `name` is never without a file.
+  /// - Throws: what `link` and `rename` throw; `name` then is as it was.
+  public func link(_ existing: FilePath, replacing name: FilePath) throws(FileSystemError) {
+    for number in 0..<1000 {
+      guard let last = name.lastComponent,
+        let component = TemporaryName(last.string, process: getpid(), number: number).component
+      else { break }
+      let temporary = name.directory.appending(component)
+      do {
+        try uninterrupted { () throws(FileSystemError) in try link(existing, as: temporary) }
+      } catch  where error.code == .fileExists { continue }
+      do {
+        try uninterrupted { () throws(FileSystemError) in try rename(temporary, to: name, mode: .replace) }
+        return
+      } catch {
+        try? uninterrupted { () throws(FileSystemError) in try unlink(temporary) }
+        throw error
+      }
+    }
+    throw FileSystemError(.link, existing, to: name, code: .fileExists)
+  }
+
   /// Creates the first temporary file beside `destination` whose name is free.
   func createTemporary(for destination: FilePath) throws(FileSystemError) -> OpenFile {
     guard let name = destination.lastComponent else {

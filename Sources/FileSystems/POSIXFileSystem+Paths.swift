@@ -76,6 +76,8 @@ extension POSIXFileSystem {
     do { try onPath(path) { unsafe statvfs($0, &answer) } } catch {
       throw FileSystemError(.freeBytes, path, code: error)
     }
+    // A file system without blocks, as some in user space, does not say how much is free.
+    guard answer.f_blocks > 0 else { throw FileSystemError(.freeBytes, path, code: .noFunction) }
     let (bytes, overflow) = UInt64(answer.f_bavail).multipliedReportingOverflow(by: UInt64(answer.f_frsize))
     return overflow ? .max : Int64(clamping: bytes)
   }

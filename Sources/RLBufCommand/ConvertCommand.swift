@@ -42,7 +42,7 @@ struct ConvertCommand: ParsableCommand {
       guard !outputIsInput else { throw OutputIsInput(path: output) }
       let interruption = Interruption(removingTemporariesBeside: FilePath(output))
       defer { interruption.end() }
-      let options = WritingOptions(level: try CompressionLevel(level), existing: force ? .replace : .refuse)
+      let options = WritingOptions(level: try CompressionLevel(level), existing: force ? .replace : .refuse, shrinking: .allow)
       switch try SavedState.open(FilePath(input), limits: opening.limits) {
       case .rllibDump(let dump):
         for line in dump.notUnderstood { Console.note("note: " + TerminalText.escaped(line)) }

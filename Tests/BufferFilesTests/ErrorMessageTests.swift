@@ -101,6 +101,10 @@ import Zstandard
     ),
     (.compression(.outOfMemory), "zstd could not allocate memory; free some, or choose a lower compression level"),
     (
+      .wouldShrink(path, rows: 9, stored: 100),
+      "runs/a.msgpack.zst holds 100 rows and is not replaced by 9; write to another name, or allow it (WritingOptions.shrinking)"
+    ),
+    (
       .wrongRows(reason: "row 4 comes next, expected 3"),
       "these rows do not belong into this file: row 4 comes next, expected 3"
     ),

@@ -33,6 +33,8 @@ import Testing
         let faulty = FaultInjectingFileSystem(fault: Fault(.failure(code), at: .call(number)))
         let error = write(contents, directory.appending("x"), faulty)
         let operation = recorder.operations[number - 1]
+        // Where the free space cannot be told, writing tells.
+        if operation == .freeBytes { return #expect(error == nil) }
         guard case .fileSystem(let cause)? = error else {
           Issue.record("call \(number), \(operation): \(String(describing: error))")
           return
@@ -42,6 +44,25 @@ import Testing
         #expect(left == (operation == .syncDirectory ? ["x"] : []), "call \(number), \(operation)")
         #expect(faulty.openFiles.isEmpty)
       }
+    }
+  }
+
+  @Test("a dump is not replaced by one with less than a tenth of its rows, unless that is allowed")
+  func shrinking() throws {
+    try withTemporaryDirectory { directory in
+      let path = directory.appending("x")
+      try BufferFileWriter.write(try MemoryContents.cartPole(200), to: path)
+      for rows in [0, 19] {
+        #expect(write(try .cartPole(rows), path, POSIXFileSystem()) == .wouldShrink(path, rows: rows, stored: 200))
+        #expect(try BufferFile.open(path).summary.rowCount == 200)
+      }
+      #expect(write(try .cartPole(20), path, POSIXFileSystem()) == nil)
+      try BufferFileWriter.write(
+        try MemoryContents.cartPole(1), to: path, options: WritingOptions(shrinking: .allow))
+      #expect(try BufferFile.open(path).summary.rowCount == 1)
+      // What is no dump is replaced as ever.
+      try POSIXFileSystem().commit([1, 2, 3].span, to: path)
+      #expect(write(try .cartPole(0), path, POSIXFileSystem()) == nil)
     }
   }
 

@@ -8,7 +8,8 @@ extension BufferFileWriter {
   ///
   /// Rows go by in groups of `FormatLimits.rowGroupBytes`, which several threads read from `contents` and compress; at
   /// most 64 MiB are held of them. The state is held whole.
-  /// - Throws: what `contents` throws, `BufferFileError`; then no file has appeared.
+  /// - Throws: what `contents` throws, `BufferFileError`, before a byte is written `.fileSystem` with the bytes needed and
+  ///   free if there is no room for it, and `.wouldShrink`; then no file has appeared.
   public static func write(
     _ contents: some BufferContents, to path: FilePath, provenance: StateMap = [:], metadata: StateMap = [:],
     options: WritingOptions = WritingOptions(), on fileSystem: any FileSystem = POSIXFileSystem(),
@@ -25,12 +26,17 @@ extension BufferFileWriter {
     options: WritingOptions, on fileSystem: any FileSystem,
     checking check: (FilePath) throws(BufferFileError) -> Void, progress: (_ rows: Int) -> Void
   ) throws {
+    try options.requireNoLoss(at: path, rows: contents.rowCount, on: fileSystem)
+    let state = try contents.state()
+    var demand = SpaceDemand(level: options.level)
+    demand.add(contents, state: state)
+    try demand.requireRoom(for: path, on: fileSystem)
     let header = FileHeader(
       content: .replayBuffer(kind: contents.kind, layout: contents.layout, schema: contents.schema),
       provenance: provenance, metadata: metadata)
     var writer = try BufferFileWriter.create(at: path, header: header, options: options, on: fileSystem)
     try writer.append(rowsOf: contents, progress: progress)
-    try writer.finish(state: contents.state(), checking: check)
+    try writer.finish(state: state, checking: check)
   }
 
   /// Appends rows of a buffer behind those that the file has, in row groups that several threads read and compress.

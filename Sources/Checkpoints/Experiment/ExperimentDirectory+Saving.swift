@@ -41,10 +41,13 @@ extension ExperimentDirectory {
     _ contents: CheckpointContents, _ options: CheckpointOptions, _ memory: inout ExperimentMemory
   ) throws(CheckpointError) -> SavedCheckpoint {
     let known = memory.known ?? knownBuffers()
+    memory.known = known
+    let buffers = try prepare(contents, options, known, &memory.trusted)
+    try requireSpace(for: contents, buffers, options)
     var writing = try CheckpointWriting(contents.manifest, in: layout, options: options, on: fileSystem)
     var next: [String: KnownBuffer] = [:]
     do throws(CheckpointError) {
-      next = try write(contents, with: &writing, known, &memory.trusted)
+      next = try write(contents, buffers, with: &writing, &memory.trusted)
       try writing.commit()
     } catch {
       writing.abandon()
@@ -59,7 +62,8 @@ extension ExperimentDirectory {
     var saved = SavedCheckpoint(
       path: checkpoint, iteration: contents.iteration, byteCount: writing.manifest.byteCount,
       bytesWritten: writing.bytesWritten, bytesShared: writing.bytesShared, segmentsWritten: writing.segmentsWritten,
-      segmentsReused: writing.segmentsReused, segmentsRemoved: 0, warnings: [])
+      segmentsReused: writing.segmentsReused, increments: buffers.mapValues(\.increment), segmentsRemoved: 0,
+      warnings: Self.warnings(of: buffers, known))
     memory.named[checkpoint] = writing.manifest.segmentNames
     do throws(FileSystemError) { saved.segmentsRemoved = try removeUnusedSegments(&memory.named) } catch {
       saved.warnings.append("segments that no checkpoint uses were kept: \(error)")
@@ -67,8 +71,35 @@ extension ExperimentDirectory {
     return saved
   }
 
+  /// Finds out what is to be written of each buffer.
+  private func prepare(
+    _ contents: CheckpointContents, _ options: CheckpointOptions, _ known: [String: KnownBuffer],
+    _ trusted: inout Set<String>
+  ) throws(CheckpointError) -> [String: BufferSaving] {
+    var buffers: [String: BufferSaving] = [:]
+    for part in contents.parts {
+      guard case .buffer(let snapshot) = part.content else { continue }
+      buffers[part.name] = try translating(layout.checkpoint(contents.iteration), part.name) {
+        try BufferSaving(
+          part.name, snapshot, known: known[part.name], in: layout, options, trusted: &trusted, on: fileSystem)
+      }
+    }
+    return buffers
+  }
+
+  /// What looks like a loss that nobody wanted.
+  private static func warnings(of buffers: [String: BufferSaving], _ known: [String: KnownBuffer]) -> [String] {
+    buffers.values.sorted { $0.name < $1.name }.compactMap { buffer in
+      guard let before = known[buffer.name]?.stepCount,
+        RetentionPlan.hasShrunk(from: before, to: buffer.stepCount)
+      else { return nil }
+      return "\(buffer.name) has \(buffer.stepCount) steps, and had \(before) in the checkpoint before; "
+        + "retention keeps that one as long as this is so"
+    }
+  }
+
   private func write(
-    _ contents: CheckpointContents, with writing: inout CheckpointWriting, _ known: [String: KnownBuffer],
+    _ contents: CheckpointContents, _ buffers: [String: BufferSaving], with writing: inout CheckpointWriting,
     _ trusted: inout Set<String>
   ) throws(CheckpointError) -> [String: KnownBuffer] {
     var next: [String: KnownBuffer] = [:]
@@ -79,9 +110,9 @@ extension ExperimentDirectory {
         let file = ComponentPath.file(of: part.name)
         try writing.write(state, to: file)
         writing.add(.init(name: part.name, file: file, content: .state))
-      case .buffer(let snapshot):
+      case .buffer:
         next[part.name] = try translating(layout.checkpoint(contents.iteration), part.name) {
-          try BufferSaving(part.name, snapshot).save(with: &writing, known: known[part.name], trusted: &trusted)
+          try buffers[part.name]?.save(with: &writing, trusted: &trusted)
         }
       }
     }
@@ -96,7 +127,7 @@ extension ExperimentDirectory {
       guard let list = try? checkpoint.segmentList(of: component) else { continue }
       let files = checkpoint.manifest.segmentFiles(of: component)
       known[component.name] = KnownBuffer(
-        list, files: files, directory: checkpoint.path.appending(component.name))
+        list, files: files, directory: checkpoint.path.appending(component.name), stepCount: component.steps ?? 0)
     }
     return known
   }

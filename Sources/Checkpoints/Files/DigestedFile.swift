@@ -84,6 +84,12 @@ extension FileSystem {
     }
   }
 
+  /// Puts a second name of a file in the place of another one at once, so that there is always one of the two; where
+  /// links are refused the other one stays.
+  func replace(_ other: FilePath, byLinkTo file: FilePath) throws(FileSystemError) {
+    do { try link(file, replacing: other) } catch  where error.isRefusedLink {}
+  }
+
   /// Whether there is something of this name, whatever it is.
   func exists(_ path: FilePath) throws(FileSystemError) -> Bool {
     do {

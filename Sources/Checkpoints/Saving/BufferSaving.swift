@@ -1,57 +1,73 @@
 internal import BufferFiles
+internal import FileSystems
 internal import ReplayBuffers
 internal import StateTree
 internal import SystemPackage
 
-/// What is known of the segments of a component after a save, for the next one.
-struct KnownBuffer {
-  var layout: BufferLayout
-  var schema: BufferSchema
-  /// The sealed segments.
-  var segments: [Segment]
-  /// What each of them is, by its name.
-  var files: [String: DigestedFile]
-  /// The component's directory in that checkpoint.
-  var directory: FilePath
-
-  init(_ list: SegmentList, files: [String: DigestedFile], directory: FilePath) {
-    (layout, schema) = (list.layout, list.schema)
-    segments = list.segments.filter { $0.isSealed && files[$0.name] != nil }
-    self.files = files
-    self.directory = directory
-  }
-}
-
-/// Saves one replay buffer: links what earlier saves wrote, writes what is new.
+/// Saves one replay buffer: links what earlier saves wrote, writes what is new. What that will be is known before anything
+/// is written.
 struct BufferSaving {
   let name: String
-  let snapshot: BufferSnapshot
-  private let state: StateValue
-  private let outline: BufferOutline
+  /// How many steps the buffer holds.
+  let stepCount: Int
+  /// What is written of its rows.
+  let increment: Increment
+  let state: StateValue
+  /// The segments to be written, as the contents of files.
+  let new: [SegmentContents]
 
-  init(_ name: String, _ snapshot: BufferSnapshot) throws {
+  private let snapshot: BufferSnapshot
+  private let outline: BufferOutline
+  private let reused: [Int: ReusedSegment]
+  private let plan: SegmentPlan
+  private let increments: Int
+
+  /// Finds out what is to be written.
+  /// - Parameter trusted: The names of the segments that this process has written or read whole; grows.
+  init(
+    _ name: String, _ snapshot: BufferSnapshot, known: KnownBuffer?, in layout: ExperimentLayout,
+    _ options: CheckpointOptions, trusted: inout Set<String>, on fileSystem: any FileSystem
+  ) throws {
     self.name = name
     self.snapshot = snapshot
     state = snapshot.state()
     outline = try BufferOutline(snapshot, state: state)
+    stepCount = outline.isDivisible ? snapshot.rowCount : snapshot.rowCount - outline.units.count
+    let isDue = options.fullCopyEvery.map { (known?.increments ?? 0) + 1 >= $0 } ?? false
+    var found: [Int: ReusedSegment] = [:]
+    if let known, known.layout == snapshot.layout, known.schema == snapshot.schema, !isDue {
+      found = try ReusedSegment.find(of: known, in: snapshot, outline, layout, trusted: &trusted, on: fileSystem)
+    }
+    plan = SegmentPlan(
+      outline, known: found.mapValues(\.segment),
+      rowsPerSegment: max(1, options.segmentBytes / max(1, snapshot.schema.rowBytes)),
+      rewriting: (options.rewriteBytes, found.mapValues(\.file.byteCount)))
+    let numbers = plan.knownNumbers
+    reused = found.filter { numbers.contains($0.key) }
+    let episodes = try Self.episodesByRow(snapshot, state)
+    new = try plan.new.map { try SegmentContents(snapshot, $0.units, episodes: episodes) }
+    increments = reused.isEmpty ? 0 : (known?.increments ?? 0) + 1
+    increment = Increment(
+      plan, outline, isSharing: !reused.isEmpty, couldShare: !found.isEmpty, known: known, isDue: isDue,
+      fits: known.map { $0.layout == snapshot.layout && $0.schema == snapshot.schema } ?? false)
   }
 
   /// Writes the component.
   /// - Parameter trusted: The names of the segments that this process has written or read whole; grows.
   /// - Returns: What the next save has to know.
-  func save(
-    with writing: inout CheckpointWriting, known: KnownBuffer?, trusted: inout Set<String>
-  ) throws -> KnownBuffer {
+  func save(with writing: inout CheckpointWriting, trusted: inout Set<String>) throws -> KnownBuffer {
     var files: [String: DigestedFile] = [:]
-    let reused = try reuse(known, with: &writing, files: &files, trusted: &trusted)
-    let rowsPerSegment = max(1, writing.options.segmentBytes / max(1, snapshot.schema.rowBytes))
-    let plan = SegmentPlan(outline, known: reused, rowsPerSegment: rowsPerSegment)
     let numbers = reused.keys.sorted()
-    var segments = numbers.compactMap { reused[$0] }
-    segments += try write(plan.new, with: &writing, files: &files, trusted: &trusted)
+    var segments: [Segment] = []
+    for case let reused? in numbers.map({ self.reused[$0] }) {
+      try writing.reuse(reused, of: name)
+      files[reused.segment.name] = reused.file
+      segments.append(reused.segment)
+    }
+    segments += try writeNew(with: &writing, files: &files, trusted: &trusted)
     let list = SegmentList(
       kind: snapshot.kind, layout: snapshot.layout, schema: snapshot.schema, bufferState: state, segments: segments,
-      pieces: pieces(of: plan, known: numbers))
+      pieces: pieces(of: plan, known: numbers), increments: increments)
     let file = ComponentPath.file(of: name)
     try writing.write(list.state, to: file)
     writing.add(
@@ -59,45 +75,16 @@ struct BufferSaving {
         name: name, file: file,
         content: .buffer(kind: snapshot.kind, steps: stepCount, segments: segments.map(\.name))))
     let directory = writing.layout.checkpoint(writing.manifest.iteration).appending(name)
-    return KnownBuffer(list, files: files, directory: directory)
+    return KnownBuffer(list, files: files, directory: directory, stepCount: stepCount)
   }
 
-  private var stepCount: Int {
-    outline.isDivisible ? snapshot.rowCount : snapshot.rowCount - outline.units.count
-  }
-
-  /// The segments of earlier saves that hold rows of this snapshot and that the checkpoint has now, by their number.
-  private func reuse(
-    _ known: KnownBuffer?, with writing: inout CheckpointWriting, files: inout [String: DigestedFile],
-    trusted: inout Set<String>
-  ) throws -> [Int: Segment] {
-    guard let known, known.layout == snapshot.layout, known.schema == snapshot.schema else { return [:] }
-    var reused: [Int: Segment] = [:]
-    for (number, segment) in known.segments.enumerated() {
-      let isTrusted = trusted.contains(segment.name)
-      guard let file = known.files[segment.name],
-        try SegmentSampling.recognizes(segment, in: snapshot, outline, isTrusted: isTrusted)
-      else { continue }
-      let sources = [
-        writing.layout.segments.appending(segment.name), known.directory.appending(segment.name),
-      ]
-      guard try writing.reuse(segment.name, file, from: sources, of: name, isTrusted: isTrusted) else { continue }
-      trusted.insert(segment.name)
-      files[segment.name] = file
-      reused[number] = segment
-    }
-    return reused
-  }
-
-  private func write(
-    _ new: [SegmentPlan.New], with writing: inout CheckpointWriting, files: inout [String: DigestedFile],
-    trusted: inout Set<String>
+  private func writeNew(
+    with writing: inout CheckpointWriting, files: inout [String: DigestedFile], trusted: inout Set<String>
   ) throws -> [Segment] {
-    let episodes = try episodesByRow()
     var segments: [Segment] = []
-    for planned in new {
-      let contents = try SegmentContents(snapshot, planned.units, episodes: episodes)
-      let (segmentName, file) = try writing.write(contents, steps: steps(of: planned.units), of: name)
+    for (planned, contents) in zip(plan.new, new) {
+      let (segmentName, file) = try writing.write(
+        contents, steps: steps(of: planned.units), of: name, replacing: reused.isEmpty)
       var segment = Segment(name: segmentName, rowCount: contents.rowCount)
       if planned.isSealed {
         segment.runs = planned.units.map(\.run)
@@ -110,7 +97,7 @@ struct BufferSaving {
     return segments
   }
 
-  private func episodesByRow() throws -> [Int: EpisodeRecord] {
+  private static func episodesByRow(_ snapshot: BufferSnapshot, _ state: StateValue) throws -> [Int: EpisodeRecord] {
     guard snapshot.layout == .episodes, let table = state["episodes"] else { return [:] }
     let records = try EpisodeTable(state: StateReader(table, at: ["episodes"])).episodes
     return Dictionary(records.map { ($0.firstRow, $0) }, uniquingKeysWith: { first, _ in first })

@@ -61,9 +61,11 @@ struct CheckpointWriting {
   }
 
   /// Writes the rows of a new segment and puts it into the pool.
+  /// - Parameter replacing: Whether what is in the pool under its name already makes way for it, so that later saves share
+  ///   the blocks of this one.
   /// - Returns: Its name and what it is.
   mutating func write(
-    _ contents: SegmentContents, steps: Range<Int>, of component: String
+    _ contents: SegmentContents, steps: Range<Int>, of component: String, replacing: Bool
   ) throws(CheckpointError) -> (name: String, file: DigestedFile) {
     let provisional = path(ComponentPath.segment("segment\(segmentsWritten)", of: component))
     try makeDirectories(for: ComponentPath.segment("segment", of: component))
@@ -75,7 +77,7 @@ struct CheckpointWriting {
     try onFiles { () throws(FileSystemError) in try fileSystem.move(provisional, to: path) }
     try note(ComponentPath.segment(name, of: component), file)
     segmentsWritten += 1
-    try publish(path, name, file)
+    try publish(path, name, file, replacing: replacing)
     return (name, file)
   }
 
@@ -89,23 +91,15 @@ struct CheckpointWriting {
   }
 
   /// Gives the checkpoint a segment that an earlier save wrote.
-  /// - Parameter sources: Where it may lie, best first; the first that is what it should be is taken.
-  /// - Parameter isTrusted: Whether this process has read it before, so that its size is enough.
-  /// - Returns: false if it is nowhere.
-  mutating func reuse(
-    _ name: String, _ file: DigestedFile, from sources: [FilePath], of component: String, isTrusted: Bool
-  ) throws(CheckpointError) -> Bool {
-    let path = path(ComponentPath.segment(name, of: component))
-    try makeDirectories(for: ComponentPath.segment(name, of: component))
-    for source in sources where fileSystem.holds(file, at: source, isTrusted: isTrusted) {
-      let fileSystem = fileSystem
-      let isLink = try onFiles { () throws(FileSystemError) in try fileSystem.linkOrCopy(source, to: path) }
-      try note(ComponentPath.segment(name, of: component), file, isNew: !isLink)
-      segmentsReused += 1
-      if source != layout.segments.appending(name) { try publish(path, name, file) }
-      return true
-    }
-    return false
+  mutating func reuse(_ reused: ReusedSegment, of component: String) throws(CheckpointError) {
+    let name = ComponentPath.segment(reused.segment.name, of: component)
+    try makeDirectories(for: name)
+    let (path, fileSystem) = (path(name), fileSystem)
+    let isLink = try onFiles { () throws(FileSystemError) in try fileSystem.linkOrCopy(reused.source, to: path) }
+    try note(name, reused.file, isNew: !isLink)
+    segmentsReused += 1
+    let isPooled = reused.source == layout.segments.appending(reused.segment.name)
+    if !isPooled { try publish(path, reused.segment.name, reused.file) }
   }
 
   /// Takes a file of another checkpoint over: a segment by link where that can be, anything else as a copy.
@@ -126,19 +120,25 @@ struct CheckpointWriting {
 
   /// Puts a segment of this checkpoint into the pool. What has its name there and is something else was left by a save
   /// that did not end, or is damaged: no manifest vouches for it.
-  private mutating func publish(_ path: FilePath, _ name: String, _ file: DigestedFile) throws(CheckpointError) {
+  private mutating func publish(
+    _ path: FilePath, _ name: String, _ file: DigestedFile, replacing: Bool = false
+  ) throws(CheckpointError) {
     let pooled = layout.segments.appending(name)
     try makePool()
     let fileSystem = fileSystem
     let isThere = try onFiles { () throws(FileSystemError) in try fileSystem.exists(pooled) }
     if isThere {
-      if fileSystem.holds(file, at: pooled, isTrusted: false) { return }
+      if fileSystem.holds(file, at: pooled, isTrusted: false) {
+        if replacing { try onFiles { () throws(FileSystemError) in try fileSystem.replace(pooled, byLinkTo: path) } }
+        return
+      }
       try onFiles { () throws(FileSystemError) in
         try fileSystem.uninterrupted { () throws(FileSystemError) in try fileSystem.unlink(pooled) }
       }
     }
     published.append(pooled)
-    _ = try onFiles { () throws(FileSystemError) in try fileSystem.linkOrCopy(path, to: pooled) }
+    let isLink = try onFiles { () throws(FileSystemError) in try fileSystem.linkOrCopy(path, to: pooled) }
+    if !isLink { bytesWritten += file.byteCount }
   }
 
   private mutating func makePool() throws(CheckpointError) {
@@ -241,11 +241,17 @@ enum SegmentName {
     "\(padded(steps.lowerBound))-\(padded(steps.upperBound))-\(sha256.prefix(16))\(ExperimentLayout.fileSuffix)"
   }
 
+  /// One more than the largest step number, as a name says it; nil for a name that is none.
+  static func endStep(of name: String) -> Int? {
+    guard matches(name) else { return nil }
+    return Int(name.split(separator: "-")[1])
+  }
+
   /// Whether a name can be a segment's; nothing else in the pool is ever deleted.
   static func matches(_ name: String) -> Bool {
     guard name.hasSuffix(ExperimentLayout.fileSuffix) else { return false }
     let parts = name.dropLast(ExperimentLayout.fileSuffix.count).split(separator: "-", omittingEmptySubsequences: false)
-    return parts.count == 3 && parts[2].count == 16 && parts[..<2].allSatisfy { $0.count >= 12 && Int($0) != nil }
+    return parts.count == 3 && parts[2].count == 16 && parts[..<2].allSatisfy { $0.count >= 12 && Int($0).map { $0 >= 0 } == true }
   }
 
   /// From the first step number to one more than the last, as a name says them.

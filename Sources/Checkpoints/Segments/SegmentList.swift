@@ -51,6 +51,8 @@ struct SegmentList: Sendable {
   var segments: [Segment]
   /// The rows of the buffer, in order.
   var pieces: [SegmentPiece]
+  /// How many saves in a row have shared segments with one before them, this one included; 0 if it shares none.
+  var increments = 0
 
   /// How many rows the buffer has.
   var rowCount: Int { pieces.reduce(0) { $0 + $1.rows.count } }
@@ -62,7 +64,7 @@ extension SegmentList {
   var state: StateValue {
     [
       "kind": .string(kind), "layout": .string(layout.rawValue), "schema": schema.state,
-      "rows": .integer(rowCount), "state": bufferState,
+      "rows": .integer(rowCount), "increments": .integer(increments), "state": bufferState,
       "segments": .map(StateMap(segments.map { (StateKey($0.name), $0.state) })),
       "pieces": [
         "segment": .vector(pieces.map(\.segment)), "first_row": .vector(pieces.map(\.rows.lowerBound)),
@@ -86,6 +88,8 @@ extension SegmentList {
       bufferState = try reader.value("state")
       segments = try Self.segments(try reader.reader("segments"))
       pieces = try Self.pieces(try reader.reader("pieces"), in: segments)
+      // Without it the next full copy may come late, and nothing else.
+      increments = reader.map["increments"] == nil ? 0 : try reader.counter("increments")
       guard try reader.count("rows") == rowCount else {
         throw .invalidValue(
           path: "rows", found: "\(try reader.count("rows"))", expected: "the \(rowCount) rows of the pieces")
