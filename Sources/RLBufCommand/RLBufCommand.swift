@@ -12,7 +12,8 @@ struct RLBufCommand: ParsableCommand {
       (ormsgpack, plain or .zst), RLlib's checkpoint directories in MessagePack form, and any other MessagePack file. \
       Nothing in a file is ever run: pickles are named and never opened.
 
-      Exit codes: show, ls, convert, recover, prune 0 done, 1 failed, 3 done with something left out; diff 0 same, 1 different, 2 failed; \
+      Exit codes: show, ls, convert, recover, prune 0 done, 1 failed, 3 done with something left out; diff 0 same, \
+      1 different, 2 failed; \
       verify 0 sound, 1 damaged, 2 could not run, 4 unverifiable; train, restore 0 done, 1 failed, 5 stopped by a signal \
       after a last checkpoint; any 64 usage, 65 a documented limit was reached.
       """,

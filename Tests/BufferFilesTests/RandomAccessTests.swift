@@ -11,7 +11,9 @@ import Testing
 @Suite struct RandomAccessTests {
   /// A buffer of episodes in one row group each, and its file.
   private func write(_ path: FilePath, episodes: Int, steps: Int) throws -> EpisodeReplayBuffer {
-    let schema = try BufferSchema([ColumnSchema("obs", .float32, shape: [2_000]), ColumnSchema("actions", .int64), ColumnSchema("rewards", .float32)])
+    let schema = try BufferSchema([
+      ColumnSchema("obs", .float32, shape: [2_000]), ColumnSchema("actions", .int64), ColumnSchema("rewards", .float32),
+    ])
     var buffer = try EpisodeReplayBuffer(capacity: episodes * steps, schema: schema, seed: 3)
     for episode in 0..<episodes {
       let values = (0...steps).map { Float(episode * 1_000 + $0) }
@@ -19,8 +21,8 @@ import Testing
         EpisodeFragment(
           id: "e\(episode)",
           observations: try Tensor(values.flatMap { [Float](repeating: $0, count: 2_000) }, shape: [steps + 1, 2_000]),
-          actions: Tensor(vector: [Int64](repeating: 0, count: steps)), rewards: Tensor(vector: Array(values.dropLast())),
-          isTerminated: true))
+          actions: Tensor(vector: [Int64](repeating: 0, count: steps)),
+          rewards: Tensor(vector: Array(values.dropLast())), isTerminated: true))
     }
     try BufferFileWriter.write(buffer.snapshot(), to: path)
     return buffer

@@ -6,22 +6,24 @@ import Testing
 @Suite struct OrderedWorkTests {
   private struct Failure: Error, Equatable { var number: Int }
 
-  /// Runs work on the numbers below `count`, keeping account of how many are under way.
+  /// Runs work on the numbers below `count`.
+  /// - Returns: The most numbers that were under way at a time.
+  @discardableResult
   private func run(
-    _ count: Int, threads: Int, failing: Set<Int> = [], most: Mutex<Int>? = nil, taken: (Int) throws -> Void
-  ) throws {
-    var numbers = (0..<count).makeIterator()
-    let underWay = Mutex(0)
+    _ count: Int, threads: Int, failing: Set<Int> = [], taken: (Int) throws -> Void
+  ) throws -> Int {
+    var (begun, underWay, most) = (0, 0, 0)
     try OrderedWork.run(
       threads: threads,
-      makeTool: { () throws in 0 },
-      next: { () throws in
-        guard let number = numbers.next() else { return nil }
-        let now = underWay.withLock { $0 += 1; return $0 }
-        most?.withLock { $0 = max($0, now) }
-        return number
+      makeTool: { () throws -> Int in 0 },
+      next: { () throws -> Int? in
+        guard begun < count else { return nil }
+        defer { begun += 1 }
+        underWay += 1
+        most = max(most, underWay)
+        return begun
       },
-      work: { (number, tool: inout Int) throws in
+      work: { (number: Int, tool: inout Int) throws -> (Int, UInt64) in
         tool += 1
         if failing.contains(number) { throw Failure(number: number) }
         // Of different length, so that later ones are done first.
@@ -29,10 +31,11 @@ import Testing
         for _ in 0..<(number % 7) * 2_000 { sum = sum &* 6_364_136_223_846_793_005 &+ 1 }
         return (number, sum)
       },
-      take: { (result) throws in
-        underWay.withLock { $0 -= 1 }
+      take: { (result: (Int, UInt64)) throws in
+        underWay -= 1
         try taken(result.0)
       })
+    return most
   }
 
   @Test("results are taken in the order of their inputs, whatever the number of threads", arguments: [1, 2, 3, 8, 40])
@@ -46,12 +49,11 @@ import Testing
 
   @Test("no more inputs are held than twice the threads", arguments: [1, 2, 5])
   func bounded(threads: Int) throws {
-    let most = Mutex(0)
-    try run(500, threads: threads, most: most) { _ in }
-    #expect(most.withLock { $0 } <= 2 * threads)
+    #expect(try run(500, threads: threads) { _ in } == 2 * threads)
   }
 
-  @Test("the first failure in the order of the inputs is thrown, after everything before it was taken", arguments: [1, 2, 8])
+  @Test(
+    "the first failure in the order of the inputs is thrown, after everything before it was taken", arguments: [1, 2, 8])
   func failure(threads: Int) {
     for first in [0, 1, 50] {
       var taken: [Int] = []
@@ -79,14 +81,16 @@ import Testing
     let sum = Mutex(0)
     var outer = (0..<40).makeIterator()
     try OrderedWork.run(
-      threads: 8, makeTool: { () throws in }, next: { () throws in outer.next() },
-      work: { (_, _) throws in
+      threads: 8, makeTool: { () throws -> Int in 0 }, next: { () throws -> Int? in outer.next() },
+      work: { (_: Int, _: inout Int) throws -> Bool in
         var inner = (0..<20).makeIterator()
         try OrderedWork.run(
-          threads: 8, makeTool: { () throws in }, next: { () throws in inner.next() },
-          work: { (number, _) throws in number }, take: { (number) throws in sum.withLock { $0 += number } })
+          threads: 8, makeTool: { () throws -> Int in 0 }, next: { () throws -> Int? in inner.next() },
+          work: { (number: Int, _: inout Int) throws -> Int in number },
+          take: { (number: Int) throws in sum.withLock { $0 += number } })
+        return true
       },
-      take: { _ in })
+      take: { (_: Bool) throws in })
     #expect(sum.withLock { $0 } == 40 * 190)
   }
 

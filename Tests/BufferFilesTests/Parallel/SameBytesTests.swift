@@ -14,7 +14,8 @@ import Testing
     return ["a": .tensor(noise), "b": ["c": .tensor(noise), "d": 1], "e": .bytes([UInt8](repeating: 3, count: 5 << 20))]
   }
 
-  @Test("a file has the same bytes whatever the number of threads, and reads alike", arguments: [nil, ByteFilter.shuffle])
+  @Test(
+    "a file has the same bytes whatever the number of threads, and reads alike", arguments: [nil, ByteFilter.shuffle])
   func threads(filter: ByteFilter?) throws {
     let contents = try MemoryContents.cartPole(300_000, state: state())
     try withTemporaryDirectory { directory in
