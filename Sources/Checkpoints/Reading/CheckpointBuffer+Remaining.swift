@@ -3,12 +3,14 @@ internal import ReplayBuffers
 internal import StateTree
 
 extension CheckpointBuffer {
-  /// What is left of the rows if some segments are missing or damaged; nil if all are sound.
+  /// What is left of the rows if some segments are missing or damaged, and what is lost with them; no contents if all
+  /// rows are there, also those of a segment that is damaged elsewhere.
   /// - Throws: `CheckpointError` for files that cannot be read at all, and for what is left and contradicts the state.
-  func remaining() throws -> (contents: RemainingContents, lost: [RestoreReport.Lost])? {
+  func remaining() throws -> (contents: RemainingContents?, lost: [RestoreReport.Lost]) {
     var (whole, lost): ([Range<Int>], [RestoreReport.Lost]) = ([], [])
     for (piece, firstRow) in zip(pieces, firstRows) {
       let (sound, reason) = try reader.wholeRows(ofSegment: piece.segment)
+      let known = lost.count
       var row = piece.rows.lowerBound
       for range in sound.map({ $0.clamped(to: piece.rows) }) + [piece.rows.upperBound..<piece.rows.upperBound]
       where range.lowerBound >= row {
@@ -19,8 +21,12 @@ extension CheckpointBuffer {
         if !range.isEmpty { whole.append(range.lowerBound + shift..<range.upperBound + shift) }
         row = range.upperBound
       }
+      let name = reader.name(ofSegment: piece.segment)
+      if let reason, lost.count == known, !lost.contains(where: { $0.segment == name }) {
+        lost.append(.init(segment: name, reason: reason, stepCount: 0))
+      }
     }
-    guard !lost.isEmpty else { return nil }
+    guard whole.reduce(0, { $0 + $1.count }) < rowCount else { return (nil, lost) }
     let rest = try RemainingContents(of: self, whole: whole)
     if rest.tornStepCount > 0 {
       lost.append(

@@ -50,11 +50,13 @@ final class SegmentReader: Sendable {
   /// How many rows a segment has when it is whole.
   func rowCount(ofSegment segment: Int) -> Int { list.segments[segment].rowCount }
 
+  private static let damaged = "it is damaged"
+
   /// Which rows of a segment are whole, and what is wrong with it; from then on `rows` gives those.
   /// - Throws: `CheckpointError.fileSystem` if its files cannot be read at all.
   func wholeRows(ofSegment segment: Int) throws(CheckpointError) -> (rows: [Range<Int>], reason: String?) {
     let rowCount = list.segments[segment].rowCount
-    if let rest = salvaged.withLock({ $0[segment] }) { return (rest.wholeRows, "it is damaged") }
+    if let rest = salvaged.withLock({ $0[segment] }) { return (rest.wholeRows, Self.damaged) }
     do throws(CheckpointError) {
       _ = try checkpoint.verifiedPath(of: files[segment])
       return ([0..<rowCount], nil)
@@ -62,7 +64,8 @@ final class SegmentReader: Sendable {
       guard error.isSegmentDamage else { throw error }
       let rest = salvage(segment)
       salvaged.withLock { $0[segment] = rest }
-      return (rest?.wholeRows ?? [], error.reason(in: checkpoint.path))
+      if case .damagedFile(_, let reason) = error { return (rest?.wholeRows ?? [], reason) }
+      return (rest?.wholeRows ?? [], rest == nil ? "it is missing" : Self.damaged)
     }
   }
 

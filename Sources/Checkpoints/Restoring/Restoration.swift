@@ -74,11 +74,12 @@ public struct Restoration: Sendable {
     let (path, mayLose) = (checkpoint.path, checkpoint.damagedSegments == .skip)
     // Nothing of the buffer there was is touched before the new one is whole.
     buffer = try translating(path, component) {
-      guard mayLose, let rest = try contents.remaining() else {
-        return try Buffer(contents: contents, defaults: defaults)
-      }
-      let restored = try Buffer(contents: rest.contents, defaults: defaults)
-      (lost, steps) = (rest.lost, restored.count)
+      let rest: (contents: RemainingContents?, lost: [RestoreReport.Lost]) =
+        try mayLose ? contents.remaining() : (nil, [])
+      lost = rest.lost
+      guard let left = rest.contents else { return try Buffer(contents: contents, defaults: defaults) }
+      let restored = try Buffer(contents: left, defaults: defaults)
+      steps = restored.count
       return restored
     }
     for var loss in lost {
@@ -102,7 +103,7 @@ public struct Restoration: Sendable {
   /// Compares the digest of a restored component's next draws with the one that was saved.
   public mutating func check(proof: String?, of component: String) {
     // Of a buffer without all its steps the next draws are others.
-    let isComparable = !report.lost.contains { $0.component == component }
+    let isComparable = !report.lost.contains { $0.component == component && $0.stepCount > 0 }
     let result: RestoreReport.Proof =
       switch (checkpoint.manifest.proofs[component], proof) {
       case (let saved?, let now?) where isComparable: saved == now ? .confirmed : .failed(saved: saved, now: now)

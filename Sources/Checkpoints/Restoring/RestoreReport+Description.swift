@@ -26,7 +26,7 @@ extension RestoreReport: CustomStringConvertible {
   /// For each buffer that lost steps, how many.
   public var lossReasons: [String] {
     var counts: [(component: String, steps: Int)] = []
-    for loss in lost {
+    for loss in lost where loss.stepCount > 0 {
       if let index = counts.firstIndex(where: { $0.component == loss.component }) {
         counts[index].steps += loss.stepCount
       } else {
@@ -89,8 +89,8 @@ extension RestoreReport.Restored {
 
 extension RestoreReport.Lost {
   fileprivate var explanation: String {
-    var text = "\(Count.text(stepCount)) steps"
-    if let steps, !steps.isEmpty {
+    var text = stepCount == 0 ? "no step" : stepCount == 1 ? "1 step" : "\(Count.text(stepCount)) steps"
+    if stepCount > 0, let steps, !steps.isEmpty {
       let range = "\(Count.text(steps.lowerBound))-\(Count.text(steps.upperBound - 1))"
       text += steps.count == stepCount ? " \(range)" : " within \(range)"
     }

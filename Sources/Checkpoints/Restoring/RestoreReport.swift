@@ -81,7 +81,7 @@ public struct RestoreReport: Sendable, Equatable {
     public var segment: String?
     /// What is wrong with it.
     public var reason: String
-    /// How many steps they are.
+    /// How many steps they are; 0 for a segment that is damaged and of which all steps are whole.
     public var stepCount: Int
     /// The step numbers they are among; nil if nothing says it.
     public var steps: Range<Int>?
