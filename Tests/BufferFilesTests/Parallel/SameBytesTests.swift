@@ -66,7 +66,9 @@ import Testing
   func damage() throws {
     try withTemporaryDirectory { directory in
       let path = directory.appending("x.msgpack.zst")
-      try BufferFileWriter.write(MemoryContents.cartPole(500_000), to: path)
+      var buffer = try ReplayBuffer(capacity: 500_000, schema: CartPole.schema(), seed: 1)
+      try buffer.add(CartPole.transitions(500_000).columns)
+      try BufferFileWriter.write(buffer.snapshot(), to: path)
       let entry = try BufferFile.open(path).entries()[7]
       var bytes = try POSIXFileSystem().readAll(path, limit: 1 << 30)
       bytes[entry.offset + 1_000] ^= 1
@@ -74,7 +76,7 @@ import Testing
       var messages: [String] = []
       for workers in [1, 2, 5] {
         let file = try BufferFile.open(path, workers: WorkerCount(workers))
-        do { _ = try ReplayBuffer(contentsOf: file, defaults: BufferDefaults(capacity: 500_000)) } catch {
+        do { _ = try ReplayBuffer(contentsOf: file) } catch {
           messages.append("\(error)")
         }
       }
