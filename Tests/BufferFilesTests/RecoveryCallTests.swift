@@ -124,3 +124,25 @@ import Testing
     #expect(time < .seconds(30))
   }
 }
+
+/// Records that lie about their lengths cost neither memory nor a trap.
+@Suite struct `Recovery of hostile records` {
+  @Test(arguments: [Int64.max, 1 << 59, -1, 0], [Int64.max, 1 << 62, 0])
+  func `parts of impossible lengths are left out`(first: Int64, total: Int64) throws {
+    var forge = try Forge()
+    forge.header = FileHeader(
+      content: .replayBuffer(
+        kind: PrioritizedReplayBuffer.kind, layout: .transitions,
+        schema: try BufferSchema([ColumnSchema("obs", .float32, shape: [2]), ColumnSchema("rewards", .float32)]))
+    ).record
+    forge.state = [
+      [
+        "kind": "state", "path": ["priorities"], "value": .tensor(Tensor(vector: [1, 2, 3] as [Double])),
+        "part": ["first": .int(first), "total": .int(total)],
+      ]
+    ]
+    let found = try recovery(forge.bytes())
+    let leaves: [Double] = try StateReader(try #require(found.contents).state()).vector("priorities")
+    #expect(leaves.count == 6 && found.contents?.rowCount == 6)
+  }
+}

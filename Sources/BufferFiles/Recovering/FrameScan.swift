@@ -33,7 +33,7 @@ struct FrameScan: ~Copyable {
   /// Takes one frame; false at the end.
   /// - Throws: `.newerVersion` for a file that only a newer rlbuf understands, `.fileSystem`.
   mutating func step() throws(BufferFileError) -> Bool {
-    guard found.count < FormatLimits.frames else { throw .tooManyFrames(frames.path, limit: FormatLimits.frames) }
+    guard found.count + damage.count < 2 * FormatLimits.frames else { throw .tooManyFrames(frames.path, limit: FormatLimits.frames) }
     switch try search.next() {
     case .frame(let offset, let bytes, let record):
       try take(record, at: offset, bytes)

@@ -46,8 +46,10 @@ struct Losses {
   }
 
   private static func lostPaths(_ salvage: Salvage, _ broken: [StatePath], _ state: StateValue) -> [StatePath] {
-    var lost = broken.filter { !state.holds($0) }
-    func add(_ path: StatePath) { if !lost.contains(path) { lost.append(path) } }
+    var lost: [StatePath] = []
+    var known: Set<StatePath> = []
+    func add(_ path: StatePath) { if known.insert(path).inserted { lost.append(path) } }
+    for path in broken where !state.holds(path) { add(path) }
     let outline = salvage.summary?.outline ?? []
     for entry in outline where !state.holds(entry.path) { add(entry.path) }
     // The outline of a small state is all of it; of a large one the frames tell the rest.

@@ -120,28 +120,24 @@ struct StateRepair {
 
 extension StateRepair {
   private mutating func repairPriorities(_ partial: StateSalvage.PartialPriorities?) {
-    let (total, parts) = savedPriorities ?? partial.map { ($0.total, $0.parts) } ?? (0, [])
-    guard BufferKind.hasPriorities(name) || !parts.isEmpty else { return }
-    var all = [Double?](repeating: nil, count: total)
-    for part in parts { for (index, value) in part.values.enumerated() { all[part.first + index] = value } }
+    let saved = savedPriorities ?? partial
+    guard BufferKind.hasPriorities(name) || saved != nil else { return }
     // What nobody knows is as likely to be drawn as the most surprising step that is known, as a new step would be.
-    let known = all.compactMap { $0 }
-    let neutral = known.max() ?? 1
+    let largest = saved?.parts.lazy.compactMap { $0.values.max() }.max()
+    let neutral = largest ?? 1
     var (leaves, missing): ([Double], Int) = ([], 0)
     leaves.reserveCapacity(rows.stepCount)
     for (stretch, position) in zip(rows.stretches, rows.positions) {
-      for index in 0..<stretch.source.count - (rows.episodes == nil ? 0 : 1) {
-        let place = position.map { $0 + index }
-        let leaf = place.flatMap { all.indices.contains($0) ? all[$0] : nil }
-        if leaf == nil { missing += 1 }
-        leaves.append(leaf ?? neutral)
-      }
+      let count = stretch.source.count - (rows.episodes == nil ? 0 : 1)
+      let known = position.flatMap { saved?.values($0..<$0 + count) } ?? [Double?](repeating: nil, count: count)
+      missing += known.count { $0 == nil }
+      leaves += known.map { $0 ?? neutral }
     }
     state["priorities"] = .tensor(Tensor(vector: leaves))
     if missing > 0 {
       repairs.append(.init(name: "priorities", reason: "lost for \(missing) of \(leaves.count) steps; now \(neutral)"))
     }
-    if known.isEmpty, BufferKind.hasPriorities(name) {
+    if largest == nil, BufferKind.hasPriorities(name) {
       let before = state["max_priority"]
       state["max_priority"] = 1.0
       if before != 1.0 { repairs.append(.init(name: "max_priority", reason: "now 1, as for a buffer without priorities")) }
@@ -152,11 +148,11 @@ extension StateRepair {
   }
 
   /// The saved priorities; nil if there are none.
-  private var savedPriorities: (Int, [(first: Int, values: [Double])])? {
+  private var savedPriorities: StateSalvage.PartialPriorities? {
     guard case .tensor(let tensor)? = state["priorities"], tensor.shape.count == 1,
       let values: [Double] = try? tensor.scalars()
     else { return nil }
-    return (values.count, [(0, values)])
+    return .init(parts: [(0, values)])
   }
 
   private func count(_ key: StateKey) -> Int? {

@@ -12,7 +12,7 @@ struct StateSalvage {
 
   /// Priorities by their positions.
   struct PartialPriorities {
-    let total: Int
+    /// What is left, in order; no part overlaps another.
     let parts: [(first: Int, values: [Double])]
   }
 
@@ -46,6 +46,11 @@ extension StateSalvage.Building {
       closeOpen()
       return add([record])
     }
+    let count = record.value.partCount
+    guard count > 0, part.first <= part.total, count <= part.total - part.first else {
+      closeOpen()
+      return lose(record.path)
+    }
     if record.path == ["priorities"] { priorityParts.append(record) }
     if let last = open.last, let before = last.part, last.path == record.path, before.total == part.total,
       before.first + last.value.partCount == part.first
@@ -56,7 +61,7 @@ extension StateSalvage.Building {
       // A part from the middle cannot begin a value.
       if part.first > 0 { lose(record.path) } else { open = [record] }
     }
-    if part.first + record.value.partCount == part.total, !open.isEmpty {
+    if part.first + count == part.total, !open.isEmpty {
       let whole = open
       open = []
       add(whole)
@@ -91,17 +96,36 @@ extension StateSalvage.Building {
 }
 
 extension StateSalvage.PartialPriorities {
-  /// - Parameter records: Parts of one vector, of which some may be missing.
+  /// - Parameter records: Parts of one vector, of which some may be missing; each lies within its own total.
   fileprivate init?(_ records: [StateRecord]) {
-    guard let total = records.first?.part?.total else { return nil }
-    var parts: [(first: Int, values: [Double])] = []
+    var (parts, end): ([(first: Int, values: [Double])], Int) = ([], 0)
     for record in records {
-      guard let part = record.part, part.total == total, case .tensor(let tensor) = record.value,
-        tensor.shape.count == 1, let values: [Double] = try? tensor.scalars(), part.first + values.count <= total
+      guard let part = record.part, part.first >= end, case .tensor(let tensor) = record.value,
+        tensor.shape.count == 1, let values: [Double] = try? tensor.scalars()
       else { continue }
       parts.append((part.first, values))
+      end = part.first + values.count
     }
     guard !parts.isEmpty else { return nil }
-    (self.total, self.parts) = (total, parts)
+    self.init(parts: parts)
+  }
+
+  /// The priorities at some positions; nil for those that are lost.
+  func values(_ positions: Range<Int>) -> [Double?] {
+    var found = [Double?](repeating: nil, count: positions.count)
+    var (low, high) = (0, parts.count)
+    while low < high {
+      let middle = (low + high) / 2
+      let end = parts[middle].first + parts[middle].values.count
+      if end <= positions.lowerBound { low = middle + 1 } else { high = middle }
+    }
+    while low < parts.count, parts[low].first < positions.upperBound {
+      let part = parts[low]
+      for place in positions.clamped(to: part.first..<part.first + part.values.count) {
+        found[place - positions.lowerBound] = part.values[place - part.first]
+      }
+      low += 1
+    }
+    return found
   }
 }

@@ -27,10 +27,14 @@ struct TrustedIndex {
     return best?.index
   }
 
+  /// How many indexes of each kind are looked at: a hostile file may have any number.
+  private static let candidateLimit = 8
+
   private static func candidates(_ found: [SoundFrame]) -> [TrustedIndex] {
-    runs(found) + found.compactMap { frame in
-      if case .summary(let summary) = frame.content { named(by: summary, found) } else { nil }
+    let summaries = found.compactMap { frame in
+      if case .summary(let summary) = frame.content { summary } else { nil }
     }
+    return runs(found).suffix(candidateLimit) + summaries.suffix(candidateLimit).map { named(by: $0, found) }
   }
 
   /// The index of which a summary names the parts, as far as they were found.
