@@ -22,7 +22,7 @@ struct CaseTests {
     let expected = try String(contentsOf: file, encoding: .utf8)
     let folder = try TemporaryFolder()
     defer { folder.remove() }
-    if name == "run.case" { try Self.writeRuns(into: folder) }
+    if ["run.case", "prune.case"].contains(name) { try Self.writeRuns(into: folder) }
     let found = try expected.split(separator: "\n", omittingEmptySubsequences: false)
       .filter { $0.hasPrefix("$ ") || $0.hasPrefix("#") }
       .map { $0.hasPrefix("#") ? "\($0)\n" : try Self.run(String($0), folder) }
