@@ -34,7 +34,9 @@ struct PruneCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The best ones by --metric stay (default with --metric: 1).", valueName: "count"))
   var keepBest: Int?
 
-  @Option(help: ArgumentHelp("The result that says which are the best, its keys with slashes between them.", valueName: "keys"))
+  @Option(
+    help: ArgumentHelp(
+      "The result that says which are the best, its keys with slashes between them.", valueName: "keys"))
   var metric: String?
 
   @Option(help: "Whether high or low values are the best: max or min.")
@@ -104,8 +106,10 @@ struct PruneCommand: ParsableCommand {
       // What cannot be pruned shall not hide the others.
       do {
         try Failure.reporting {
-          for listing in try RunListing(of: FilePath(path)).runs.map(\.listing) {
-            do { try Failure.reporting { reports.append(try prune(listing.path)) } } catch let exit as ExitCode { failure = exit }
+          for listing in try ExperimentListing.all(in: FilePath(path)) {
+            do { try Failure.reporting { reports.append(try prune(listing.path)) } } catch let exit as ExitCode {
+              failure = exit
+            }
           }
         }
       } catch let exit as ExitCode { failure = exit }
@@ -117,9 +121,8 @@ struct PruneCommand: ParsableCommand {
 
   private func prune(_ path: FilePath) throws -> PruneReport {
     if dryRun { return try ExperimentDirectory.planPruning(at: path, retention, scope: scope) }
-    do { return try ExperimentDirectory.open(at: path).prune(retention, scope: scope) } catch
-      CheckpointError.locked(let path, let holder)
-    {
+    do { return try ExperimentDirectory.open(at: path).prune(retention, scope: scope) } catch {
+      guard case .locked(let path, let holder) = error else { throw error }
       throw Running(path: path, holder: holder)
     }
   }

@@ -112,12 +112,14 @@ struct SegmentTests {
           flat(steps), known: known, rowsPerSegment: 10, rewriting: (limit, known.mapValues { $0.rowCount * 100 })))
     }
     let known = [0: segment((0, 10)), 1: segment((10, 4)), 2: segment((14, 3)), 3: segment((17, 2))]
-    #expect(plan(0..<20, known, limit: 199) == [
-      "known 0 0..<10", "known 1 0..<4", "known 2 0..<3", "known 3 0..<2", "new 0 sealed 0..<1",
-    ])
-    #expect(plan(0..<20, known, limit: 200) == [
-      "known 0 0..<10", "known 1 0..<4", "known 2 0..<3", "new 0 sealed 0..<3",
-    ])
+    #expect(
+      plan(0..<20, known, limit: 199) == [
+        "known 0 0..<10", "known 1 0..<4", "known 2 0..<3", "known 3 0..<2", "new 0 sealed 0..<1",
+      ])
+    #expect(
+      plan(0..<20, known, limit: 200) == [
+        "known 0 0..<10", "known 1 0..<4", "known 2 0..<3", "new 0 sealed 0..<3",
+      ])
     #expect(plan(0..<20, known, limit: 600) == ["known 0 0..<10", "known 1 0..<4", "new 0 sealed 0..<6"])
     // The full one is left alone whatever may be written.
     #expect(plan(0..<20, known, limit: 10_000) == ["known 0 0..<10", "new 0 sealed 0..<10"])
@@ -134,9 +136,10 @@ struct SegmentTests {
       pieces(
         SegmentPlan(outline, known: known, rowsPerSegment: 10, rewriting: (limit, [0: 1_200, 1: 300, 2: 200])))
     }
-    #expect(plan(outline, limit: 499) == [
-      "known 0 0..<9", "known 1 0..<3", "new 0 sealed 0..<4", "new 1 0..<2",
-    ])
+    #expect(
+      plan(outline, limit: 499) == [
+        "known 0 0..<9", "known 1 0..<3", "new 0 sealed 0..<4", "new 1 0..<2",
+      ])
     #expect(plan(outline, limit: 500) == ["known 0 0..<9", "new 0 sealed 0..<7", "new 1 0..<2"])
     // What is open is no reason to write what is done again.
     let open = episodes([(0, 9, true), (20, 3, true), (30, 2, true), (50, 2, false)])
@@ -154,7 +157,8 @@ struct SegmentTests {
       #expect(plan.new.reduce(0) { $0 + $1.rowCount } <= rowsPerSave + limit)
       known = known.filter { plan.knownNumbers.contains($0.key) }
       for new in plan.new {
-        known[next] = Segment(name: "", rowCount: new.rowCount, runs: new.units.map(\.run), samples: [.init(rows: 0..<1, digest: [])])
+        known[next] = Segment(
+          name: "", rowCount: new.rowCount, runs: new.units.map(\.run), samples: [.init(rows: 0..<1, digest: [])])
         next += 1
       }
       most = max(most, known.count)

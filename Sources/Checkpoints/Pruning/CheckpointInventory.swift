@@ -76,7 +76,8 @@ struct CheckpointInventory {
       if let file = fileSystem.storedFile(at: path.appending(name)) { candidate.files.append(file) }
     }
     let checkpoint = try Checkpoint.openDirectory(path, on: fileSystem)
-    if let stranger = try checkpoint.unknownFiles().first { candidate.attachment = "\(stranger) is not of the checkpoint" }
+    let stranger = try checkpoint.unknownFiles().first
+    candidate.attachment = stranger.map { "\($0) is not of the checkpoint" }
     if !manifest.omitted.isEmpty { incompleteBuffers.append(manifest.iteration) }
   }
 }

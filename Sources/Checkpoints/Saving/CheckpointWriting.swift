@@ -251,7 +251,7 @@ enum SegmentName {
   static func matches(_ name: String) -> Bool {
     guard name.hasSuffix(ExperimentLayout.fileSuffix) else { return false }
     let parts = name.dropLast(ExperimentLayout.fileSuffix.count).split(separator: "-", omittingEmptySubsequences: false)
-    return parts.count == 3 && parts[2].count == 16 && parts[..<2].allSatisfy { $0.count >= 12 && Int($0).map { $0 >= 0 } == true }
+    return parts.count == 3 && parts[2].count == 16 && parts[..<2].allSatisfy { $0.count >= 12 && Int($0) != nil }
   }
 
   /// From the first step number to one more than the last, as a name says them.

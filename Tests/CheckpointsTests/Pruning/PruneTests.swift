@@ -37,7 +37,8 @@ struct PruneTests {
         let path = directory.appending(entry.name)
         if entry.kind == .directory { return sum + (try visit(path)) }
         let status = try fileSystem.status(of: path)
-        let isNew = seen.insert(status.inode).inserted && !["experiment.lock", "verified.json"].contains(entry.name.string)
+        let isNew =
+          seen.insert(status.inode).inserted && !["experiment.lock", "verified.json"].contains(entry.name.string)
         return sum + (isNew ? Int(status.byteCount) : 0)
       }
     }
@@ -149,7 +150,10 @@ struct PruneTests {
       #expect(try bytesRead(Retention(last: 3)).1.isEmpty)
       let names = try StateJSON.value(of: Array(text(experiment.layout.verified).utf8))["checkpoints"]
       guard case .map(let map)? = names else { return #expect(Bool(false)) }
-      #expect(Set(map.keys.map(\.string)) == ["checkpoint_000001", "checkpoint_000002", "checkpoint_000003", "checkpoint_000004"])
+      #expect(
+        Set(map.keys.map(\.string)) == [
+          "checkpoint_000001", "checkpoint_000002", "checkpoint_000003", "checkpoint_000004",
+        ])
     }
   }
 
@@ -230,7 +234,8 @@ struct PruneTests {
       let experiment = try makeExperiment(folder, 1...4)
       try experiment.rewind(to: 0)
       let aside = experiment.path.appending("superseded-000000-1")
-      #expect(try experiment.prune(Retention(last: 1), scope: [.superseded]).superseded.map(\.reasons) == [[.lastResort]])
+      #expect(
+        try experiment.prune(Retention(last: 1), scope: [.superseded]).superseded.map(\.reasons) == [[.lastResort]])
       try experiment.save(plainContents(1))
       let before = try diskBytes(experiment.path)
       #expect(try experiment.prune(Retention(last: 1)).superseded.isEmpty)

@@ -14,7 +14,8 @@ struct ResultMetricTests {
 
   @Test(
     arguments: [
-      ("env_runners/episode_return_mean", 5.5), ("env_runners/module/returns/p0", 3), ("env_runners/episode_len_mean", 7),
+      ("env_runners/episode_return_mean", 5.5), ("env_runners/module/returns/p0", 3),
+      ("env_runners/episode_len_mean", 7),
       ("learners/p0/loss", nil), ("learners/count", Double(UInt64.max)), ("date", nil), ("env_runners", nil), ("", nil),
       ("env_runners/", nil), ("/env_runners/episode_return_mean", nil),
     ] as [(String, Double?)])

@@ -75,7 +75,8 @@ struct RetentionTests {
     let plan = plan(Retention(last: 1), some)
     #expect(
       plan.decisions == [
-        .goes(freedBytes: 1_000_000), .stays([.foreign("notes.txt is not of the checkpoint")]), .stays([.newest, .last]),
+        .goes(freedBytes: 1_000_000), .stays([.foreign("notes.txt is not of the checkpoint")]),
+        .stays([.newest, .last]),
         .stays([.foreign("of the run x")]), .stays([.damaged("torn")]),
       ])
     #expect(plan.counted == [2])
@@ -87,7 +88,8 @@ struct RetentionTests {
 
   @Test(
     arguments: [
-      ([100, 100, 9], [2, 3]), ([100, 100, 10], [3]), ([100, 9, 100], [3]), ([200, 100, 10], [1, 3]), ([1, 1, 0], [2, 3]),
+      ([100, 100, 9], [2, 3]), ([100, 100, 10], [3]), ([100, 9, 100], [3]), ([200, 100, 10], [1, 3]),
+      ([1, 1, 0], [2, 3]),
       ([0, 0, 0], [3]), ([15, 15, 1], [2, 3]), ([Int.max, 5, 5], [1, 3]), ([10, 1, 1], [3]), ([11, 1, 1], [1, 3]),
     ])
   func `the last one before a replay buffer lost its steps stays`(steps: [Int], expected: [Int]) {
@@ -105,7 +107,8 @@ struct RetentionTests {
 
   @Test(
     arguments: [
-      (Retention(last: 0), "the last is 0, expected 1 or more"), (Retention(every: -1), "every is -1, expected 1 or more"),
+      (Retention(last: 0), "the last is 0, expected 1 or more"),
+      (Retention(every: -1), "every is -1, expected 1 or more"),
       (Retention(best: .init(0, metric: "m")), "the best is 0, expected 1 or more"),
       (Retention(best: .init(1, metric: "")), "the metric has no name"),
       (Retention(bytes: 0), "bytes is 0, expected 1 or more"),

@@ -53,7 +53,9 @@ struct CopyTests {
     )
   }
 
-  @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: rsyncPath), "rsync is not installed: apt-get install rsync"))
+  @Test(
+    .enabled(
+      if: FileManager.default.isExecutableFile(atPath: rsyncPath), "rsync is not installed: apt-get install rsync"))
   func `rsync with hard links moves the new segments, the state and the manifest`() throws {
     try withTemporaryDirectory { folder in
       var (experiment, buffer) = try makeExperiment(folder)

@@ -49,7 +49,8 @@ struct IncrementTests {
         guard case .rows(let rows)? = saved.increments["replay_buffer"] else { return #expect(Bool(false)) }
         #expect(rows >= 1_000 && (rows - 1_000) * 27 <= options.rewriteBytes, "\(iteration): \(rows)")
         #expect(saved.bytesWritten * 20 <= first.bytesWritten, "\(iteration)")
-        #expect(try everything(Checkpoint.open(experiment.path).buffer("replay_buffer")) == everything(buffer.snapshot()))
+        #expect(
+          try everything(Checkpoint.open(experiment.path).buffer("replay_buffer")) == everything(buffer.snapshot()))
       }
     }
   }

@@ -35,7 +35,9 @@ struct SpaceTests {
       disk.freeBytes = 100 << 20
       let first = try experiment.save(contents(1, buffer.snapshot()))
       let needed = try #require(refused?.needed) - spare
-      #expect(needed >= Int64(first.bytesWritten) && needed < Int64(first.bytesWritten) * 13 / 10, "\(needed), \(first.bytesWritten)")
+      #expect(
+        needed >= Int64(first.bytesWritten) && needed < Int64(first.bytesWritten) * 13 / 10,
+        "\(needed), \(first.bytesWritten)")
       // The increment is small enough.
       var generator = PCG64(seed: 5)
       for _ in 0..<5 { try buffer.grow(using: &generator) }

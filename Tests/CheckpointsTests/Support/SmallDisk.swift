@@ -51,7 +51,9 @@ final class SmallDisk: FileSystem {
   func allocate(_ byteCount: Int64, for file: OpenFile) throws(FileSystemError) {
     try base.allocate(byteCount, for: file)
   }
-  func truncate(_ file: OpenFile, to byteCount: Int64) throws(FileSystemError) { try base.truncate(file, to: byteCount) }
+  func truncate(_ file: OpenFile, to byteCount: Int64) throws(FileSystemError) {
+    try base.truncate(file, to: byteCount)
+  }
   func setPermissions(_ permissions: FilePermissions, of file: OpenFile) throws(FileSystemError) {
     try base.setPermissions(permissions, of: file)
   }
