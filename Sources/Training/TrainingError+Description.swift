@@ -8,7 +8,7 @@ extension TrainingError: CustomStringConvertible {
     case .callback, .callbackSettings: callbackDescription
     case .unknownSetting, .invalidSetting, .fixedSetting, .unsuitableEnvironment, .wrongAlgorithm: settingDescription
     case .dryRun, .brokenRun, .experimentWentOn, .saveFailed: runDescription
-    case .dumpExists, .unusableDump, .noDump, .fileSystem: fileDescription
+    case .dumpExists, .unusableDump, .noDump, .notVerified, .fileSystem: fileDescription
     case .brokenInvariant(let what): "this must not be: \(what); it is a mistake in rlbuf, or the state is damaged"
     }
   }
@@ -68,6 +68,7 @@ extension TrainingError: CustomStringConvertible {
     case .noDump(let directory, let iteration):
       "\(directory) holds no dump of iteration \(iteration) or before; join one from elsewhere with --buffer, or begin with "
         + "an empty replay buffer with --without replay_buffer"
+    case .notVerified(let reason): "it was written and synced, and is damaged: \(reason); look after the disk"
     case .fileSystem(let error): error.description
     default: ""
     }

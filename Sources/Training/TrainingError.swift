@@ -22,6 +22,8 @@ public enum TrainingError: Error, Sendable {
   /// A dump or checkpoint that was written while training went on came to nothing: where it was to be, of which
   /// iteration, and why. The run is as it was, and the next save begins anew.
   case saveFailed(FinishedSave.Kind, FilePath, iteration: Int, underlying: any Error)
+  /// A checkpoint was written and synced, and what was read of it is something else: what it is.
+  case notVerified(reason: String)
   /// A dump of this name is there already.
   case dumpExists(FilePath)
   /// A dump that was to be joined is damaged or of another buffer: what is wrong, and the newest one before it.

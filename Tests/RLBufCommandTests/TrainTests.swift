@@ -106,6 +106,37 @@ struct TrainTests {
       ])
   }
 
+  @Test(arguments: [("2", ["3", "4"]), ("last:1,every:2", ["2", "4"]), ("all", ["1", "2", "3", "4"])])
+  func `only so many checkpoints stay as are asked for, the last one included`(keep: String, numbers: [String]) throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let run = folder.url("run")
+    let outcome = try Runs.train(
+      run, 4, ["--checkpoint-every", "1", "--keep-checkpoints", keep, "--when-busy", "wait"])
+    #expect(outcome.exitCode == 0 && outcome.errors.isEmpty, "\(outcome.errors)")
+    #expect(try Runs.names(run).filter { $0.hasPrefix("checkpoint_") } == numbers.map { "checkpoint_00000\($0)" })
+    let restored = try Runs.restore(run.path, 1)
+    #expect(restored.output.contains("\nexact: the run goes on bit for bit\n"))
+    // Restored, it keeps as many.
+    #expect(try Runs.names(run).count { $0.hasPrefix("checkpoint_") } == (keep == "all" ? 5 : keep == "2" ? 2 : 3))
+  }
+
+  @Test(
+    arguments: [
+      ["--keep-checkpoints", "0"], ["--keep-checkpoints", "best"], ["--keep-checkpoints", "last:2,"],
+      ["--keep-checkpoints", "best:1:x:most"], ["--keep-checkpoints", "bytes:2XB"], ["--keep-checkpoints", "age:3"],
+      ["--keep-checkpoints", "bytes:99999999999TB"], ["--when-busy", "never"],
+      ["--keep-checkpoints", "2", "--checkpoint-every", "never"], ["--when-busy", "skip", "--checkpoint-every", "never"],
+    ])
+  func `what does not say what stays, or what to do meanwhile, is a usage mistake`(options: [String]) throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let outcome = try Runs.train(folder.url("run"), 1, options)
+    #expect(outcome.exitCode == 64)
+    #expect(outcome.errors.contains(options[0]), "\(outcome.errors)")
+    #expect(outcome.output.isEmpty)
+  }
+
   @Test func `a result that reaches its value ends the run, whichever comes first`() throws {
     let folder = try TemporaryFolder()
     defer { folder.remove() }

@@ -46,6 +46,9 @@ import Testing
         + "was, and the run can go on and save again"
     ),
     (
+      .notVerified(reason: "one byte"), "it was written and synced, and is damaged: one byte; look after the disk"
+    ),
+    (
       .dumpExists("d"),
       "the dump d exists already and is never overwritten; dump into another directory or move it away"
     ),

@@ -7,11 +7,14 @@ struct CallbackPlan {
   var dumps: Schedule?
   var retention: DumpRetention?
   var checkpoints: Schedule?
+  /// Which checkpoints stay; nil inside for all.
+  var checkpointRetention: Retention??
   var replayBuffer: ReplayBufferPolicy?
   var whenBusy: BusyPolicy?
 
   private var isEmpty: Bool {
-    dumps == nil && retention == nil && checkpoints == nil && replayBuffer == nil && whenBusy == nil
+    dumps == nil && retention == nil && checkpoints == nil && checkpointRetention == nil && replayBuffer == nil
+      && whenBusy == nil
   }
 
   /// The callbacks of a run, each replaced in its place, or added, or taken away.
@@ -73,11 +76,14 @@ struct CallbackPlan {
         throw ValidationError(
           "--checkpoint-buffer says what is in checkpoints, and there are none; add --checkpoint-every")
       }
+      guard checkpointRetention == nil else {
+        throw ValidationError("--keep-checkpoints says which checkpoints stay, and there are none; add --checkpoint-every")
+      }
       return nil
     }
     return SaveCheckpoint(
       every: every, to: old?.experiment ?? experiment, replayBuffer: replayBuffer ?? old?.replayBuffer ?? .include,
-      whenBusy: whenBusy ?? old?.whenBusy ?? .wait)
+      keep: checkpointRetention ?? old?.keep, whenBusy: whenBusy ?? old?.whenBusy ?? .wait)
   }
 }
 

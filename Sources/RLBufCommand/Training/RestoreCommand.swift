@@ -18,10 +18,10 @@ struct RestoreCommand: ParsableCommand {
 
       First comes the report: what was restored, left out, joined and changed, and whether the proof of exactness holds. \
       What lies after the restored iteration is moved to superseded-... in the experiment, never deleted. --dump-every, \
-      --keep-dumps, --checkpoint-every, --checkpoint-buffer and --when-busy replace what the saved run did, from now on \
-      and in params.json; never ends it. A damaged checkpoint is an error: --allow-older takes the one before it, \
-      --with-loss goes on without the steps that are lost and says which. A checkpoint without its replay buffer is joined \
-      with the newest dump not after it.
+      --keep-dumps, --checkpoint-every, --keep-checkpoints, --checkpoint-buffer and --when-busy replace what the saved run \
+      did, from now on and in params.json; never ends it. A damaged checkpoint is an error: --allow-older takes the one \
+      before it, --with-loss goes on without the steps that are lost and says which. A checkpoint without its replay buffer \
+      is joined with the newest dump not after it.
 
       Exit codes: 0 done, 1 failed, 5 stopped by a signal after a last checkpoint, 64 usage.
       """)

@@ -54,6 +54,13 @@ struct RunOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "Which checkpoints stay: \(KeepArgument.possibilities). Each is read whole when it is durable, and others go then; the "
+        + "newest never does, nor the best.", valueName: "all|count|list"),
+    completion: .list(["all", "3", "last:3,best:2", "last:3,every:10"]), transform: KeepArgument.init(parsing:))
+  var keepCheckpoints: KeepArgument?
+
+  @Option(
+    help: ArgumentHelp(
       "What to do with a dump or checkpoint that is due while the one before it is still being written: wait until that is "
         + "finished (the default), skip it, or replace the one that waits.", valueName: "wait|skip|replace"),
     completion: .list(BusyPolicy.allCases.map(\.rawValue)), transform: BusyPolicy.init(parsing:))
@@ -83,7 +90,8 @@ struct RunOptions: ParsableArguments {
   var plan: CallbackPlan {
     CallbackPlan(
       dumps: dumpEvery, retention: keepDumps?.retention, checkpoints: checkpointEvery,
-      replayBuffer: checkpointBuffer?.policy, whenBusy: whenBusy)
+      checkpointRetention: keepCheckpoints.map { $0.retention }, replayBuffer: checkpointBuffer?.policy,
+      whenBusy: whenBusy)
   }
 
   /// Who prints what the run does.

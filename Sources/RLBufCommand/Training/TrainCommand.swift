@@ -141,7 +141,7 @@ extension RunOptions {
     let loop = TrainingLoop(
       iterations: iterations, stops: stop,
       lastCheckpoint: checkpointEvery == .never ? nil : lastInclusion(algorithm.config.common.callbacks.callbacks),
-      experiment: experiment, bar: bar)
+      keep: algorithm.config.common.callbacks.callbacks.first(of: SaveCheckpoint.self)?.keep, experiment: experiment, bar: bar)
     try loop.run(algorithm, begin, as: printer)
   }
 

@@ -10,6 +10,8 @@ struct TrainingLoop {
   let stops: [StopCondition]
   /// Whether the last iteration is saved, and the replay buffer with it; nil if it is not.
   let lastCheckpoint: BufferInclusion?
+  /// Which checkpoints stay then; nil for all.
+  let keep: Retention?
   let experiment: FilePath
   let bar: IterationBar
 
@@ -64,7 +66,7 @@ struct TrainingLoop {
       for save in algorithm.lastSaves { printer.saved(SaveFacts(save)) }
       printer.iteration(facts)
     } while ending == nil
-    try algorithm.end(saving: lastCheckpoint, to: experiment, &printer)
+    try algorithm.end(saving: lastCheckpoint, to: experiment, keep: keep, &printer)
     return RunEnd(
       ending ?? .iterations, last: facts, iterations: algorithm.iteration - first, of: iterations,
       seconds: (ContinuousClock.now - start) / .seconds(1), in: experiment)
@@ -106,18 +108,16 @@ extension Algorithm {
 
   /// Waits for all saves and saves the last iteration, unless a callback has, also when an earlier save has failed.
   fileprivate func end(
-    saving inclusion: BufferInclusion?, to experiment: FilePath, _ printer: inout some RunPrinter
+    saving inclusion: BufferInclusion?, to experiment: FilePath, keep: Retention?, _ printer: inout some RunPrinter
   ) throws {
-    let failure = settle(&printer)
+    var failures = [settle(&printer)].compactMap { $0 }
     let isSaved = lastSaves.contains { $0.kind == .checkpoint && $0.iteration == iteration }
     if let inclusion, !isSaved {
-      do { try save(to: experiment, replayBuffer: inclusion) } catch {
-        if let failure { services.warn("\(failure)") }
-        throw error
-      }
-      if let last = lastSaves.last { printer.saved(SaveFacts(last)) }
+      do { try saveInBackground(to: experiment, replayBuffer: inclusion, keep: keep) } catch { failures.append(error) }
+      if let failure = settle(&printer) { failures.append(failure) }
     }
-    if let failure { throw failure }
+    for failure in failures.dropLast() { services.warn("\(failure)") }
+    if let failure = failures.last { throw failure }
   }
 }
 

@@ -1,4 +1,4 @@
-internal import Checkpoints
+public import Checkpoints
 internal import ReplayBuffers
 public import SystemPackage
 
@@ -10,14 +10,18 @@ extension Algorithm {
   /// `TrainingError.saveFailed`. The experiment's lock is held until the run goes away or `save(to:)` has returned.
   /// - Parameter replayBuffer: Whether it holds the replay buffer. One that was left out by the policy and was to hold
   ///   it, passes that on to the next.
-  /// - Parameter whenBusy: What happens if an earlier checkpoint to this place is not finished.
+  /// - Parameter keep: Which checkpoints stay. When this one is durable it is read whole, and then others go; nil, the
+  ///   default, for all, and it is not read.
+  /// - Parameter whenBusy: What happens if an earlier checkpoint to this place is not finished, reading and pruning
+  ///   included.
   /// - Returns: false if it was left out because an earlier one is not finished.
-  /// - Throws: `CheckpointError` for a directory with another run's experiment, `TrainingError.brokenRun` and `.dryRun`.
+  /// - Throws: `CheckpointError.invalidRetention`, and for a directory with another run's experiment, `TrainingError.brokenRun` and `.dryRun`.
   @discardableResult
   public func saveInBackground(
-    to path: FilePath, replayBuffer: BufferInclusion = .include, whenBusy: BusyPolicy = .wait
+    to path: FilePath, replayBuffer: BufferInclusion = .include, keep: Retention? = nil, whenBusy: BusyPolicy = .wait
   ) throws -> Bool {
     try run.checkUsable()
+    try keep?.requireSound()
     let start = services.clock.now()
     let experiment = try openExperiment(at: path)
     let key = path.lexicallyNormalized()
@@ -28,14 +32,21 @@ extension Algorithm {
       return false
     }
     run.owingBuffers.remove(key)
-    let (ledger, iteration, insertionCount) = (run.ledger, iteration, insertionCount)
     let contents = contents(of: path, replayBuffer: inclusion)
-    let stall = services.clock.now() - start
     run.writer.begin(
-      SaveJob(
-        lane: lane, iteration: iteration, path: experiment.layout.checkpoint(iteration), whenBusy: whenBusy,
-        replayBuffer: inclusion
-      ) {
+      job(lane, contents, inclusion, to: experiment, keep, whenBusy, stall: services.clock.now() - start))
+    return true
+  }
+
+  private func job(
+    _ lane: SaveJob.Lane, _ contents: CheckpointContents, _ inclusion: BufferInclusion,
+    to experiment: ExperimentDirectory, _ keep: Retention?, _ whenBusy: BusyPolicy, stall: Duration
+  ) -> SaveJob {
+    let (ledger, key, iteration, insertionCount) = (run.ledger, lane.directory, iteration, insertionCount)
+    var job = SaveJob(
+      lane: lane, iteration: iteration, path: experiment.layout.checkpoint(iteration), whenBusy: whenBusy,
+      replayBuffer: inclusion,
+      write: {
         let begin = ContinuousClock.now
         if let last = ledger[key], last.covers(iteration, inclusion) { return .superfluous }
         let saved = try experiment.save(contents)
@@ -44,7 +55,8 @@ extension Algorithm {
           saved, insertionCount: insertionCount, stall: stall, duration: ContinuousClock.now - begin)
         return .saved(save, warnings: saved.warnings)
       })
-    return true
+    if let keep { job.afterwards = { try experiment.verifyAndPrune(iteration, keep) } }
+    return job
   }
 
   /// Begins to dump the replay buffer as it is now, as `DumpReplayBuffer` does; does nothing without one.
@@ -89,16 +101,17 @@ extension Algorithm {
   /// written; it is written while training goes on, as by `saveInBackground(to:replayBuffer:whenBusy:)`.
   ///
   /// Asked for twice in one place, it is one checkpoint, with the replay buffer if either was to have it, and by the policy
-  /// that leaves out less.
+  /// that leaves out less; then others go only if both say the same of which stay.
   public func saveWhenIterationIsOver(
-    to path: FilePath, replayBuffer: BufferInclusion = .include, whenBusy: BusyPolicy = .wait
+    to path: FilePath, replayBuffer: BufferInclusion = .include, keep: Retention? = nil, whenBusy: BusyPolicy = .wait
   ) {
     let key = path.lexicallyNormalized()
     if let index = run.pendingSaves.firstIndex(where: { $0.path.lexicallyNormalized() == key }) {
       if replayBuffer == .include { run.pendingSaves[index].replayBuffer = .include }
+      if run.pendingSaves[index].keep != keep { run.pendingSaves[index].keep = nil }
       run.pendingSaves[index].whenBusy = run.pendingSaves[index].whenBusy.stronger(whenBusy)
     } else {
-      run.pendingSaves.append(SaveRequest(path: path, replayBuffer: replayBuffer, whenBusy: whenBusy))
+      run.pendingSaves.append(SaveRequest(path: path, replayBuffer: replayBuffer, keep: keep, whenBusy: whenBusy))
     }
   }
 }
@@ -107,5 +120,6 @@ extension Algorithm {
 struct SaveRequest {
   let path: FilePath
   var replayBuffer: BufferInclusion
+  var keep: Retention?
   var whenBusy: BusyPolicy
 }

@@ -41,7 +41,8 @@ extension Algorithm {
     let saves = run.pendingSaves
     run.pendingSaves = []
     for request in saves {
-      try saveInBackground(to: request.path, replayBuffer: request.replayBuffer, whenBusy: request.whenBusy)
+      try saveInBackground(
+        to: request.path, replayBuffer: request.replayBuffer, keep: request.keep, whenBusy: request.whenBusy)
     }
     return context.result
   }

@@ -14,6 +14,16 @@ final class BackgroundWriter: Sendable {
     var passedOver: [FinishedSave.Kind: Int] = [:]
     /// What to tell of saves that are no failures.
     var warnings: [String] = []
+
+    fileprivate mutating func add(_ outcome: SaveJob.Outcome) {
+      switch outcome {
+      case .saved(let save, let more):
+        finished.append(save)
+        warnings += more
+      case .skipped(let warning): warnings.append(warning)
+      case .superfluous: break
+      }
+    }
   }
 
   private struct State {
@@ -112,17 +122,15 @@ final class BackgroundWriter: Sendable {
   /// Writes the next job and notes what came of it; nil if the job of this turn was replaced.
   private func takeAndWrite() -> SaveJob.Lane? {
     guard let job = state.withLock({ $0.waiting.isEmpty ? nil : $0.waiting.removeFirst() }) else { return nil }
-    let result = Result { try job.write() }
-    state.withLock { state in
-      switch result {
-      case .success(.saved(let save, let warnings)):
-        state.account.finished.append(save)
-        state.account.warnings += warnings
-      case .success(.skipped(let warning)): state.account.warnings.append(warning)
-      case .success(.superfluous): break
-      case .failure(let error):
-        state.failures.append(.saveFailed(job.lane.kind, job.path, iteration: job.iteration, underlying: error))
+    do {
+      let outcome = try job.write()
+      state.withLock { $0.account.add(outcome) }
+      if case .saved = outcome, let warnings = try job.afterwards?() {
+        state.withLock { $0.account.warnings += warnings }
       }
+    } catch {
+      let failure = TrainingError.saveFailed(job.lane.kind, job.path, iteration: job.iteration, underlying: error)
+      state.withLock { $0.failures.append(failure) }
     }
     return job.lane
   }

@@ -26,6 +26,8 @@ struct SaveJob: Sendable {
   let replayBuffer: BufferInclusion?
   /// Writes it. What it refers to must not change meanwhile: snapshots, and what is safe on any thread.
   let write: @Sendable () throws -> Outcome
+  /// What is done when it is durable and acknowledged; returns warnings.
+  var afterwards: (@Sendable () throws -> [String])?
 
   /// Whether a dump of some iteration would be what this one is completed with, were it the newest.
   func standsOnDump(of iteration: Int) -> Bool { replayBuffer == .omit && iteration <= self.iteration }

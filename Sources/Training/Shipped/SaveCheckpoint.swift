@@ -1,3 +1,4 @@
+public import Checkpoints
 public import StateTree
 public import SystemPackage
 
@@ -19,7 +20,8 @@ public enum ReplayBufferPolicy: Sendable, Hashable {
 /// Training stands still for a snapshot, whatever the size of the replay buffer; the checkpoint is written meanwhile, and
 /// is the run as it was at the end of the iteration. `whenBusy` says what happens if an earlier one is not finished by
 /// then. The result of the iteration in which a checkpoint is known to be durable says so under `save_checkpoint`; a
-/// failure is thrown by the next `train()`.
+/// failure is thrown by the next `train()`. With `keep:` a checkpoint that is durable is read whole, and then those go that
+/// are not to stay.
 ///
 /// The directory becomes the run's experiment when the algorithm is built, so that a directory with another run's files
 /// is refused before anything is trained.
@@ -33,18 +35,22 @@ public struct SaveCheckpoint: SavedCallback, PeriodicCallback, RelocatableCallba
   public private(set) var experiment: FilePath
   /// Whether checkpoints hold the replay buffer.
   public let replayBuffer: ReplayBufferPolicy
+  /// Which checkpoints stay when a new one is durable and was read whole; nil for all.
+  public let keep: Retention?
   /// What happens if an earlier checkpoint is not finished when one is due.
   public let whenBusy: BusyPolicy
   private var period: Period
   private var bufferPeriod: Period?
 
-  /// Saves to an experiment. Default: checkpoints hold the replay buffer, and each takes place.
+  /// Saves to an experiment. Default: checkpoints hold the replay buffer, all stay, and each takes place.
   public init(
-    every: Every, to experiment: FilePath, replayBuffer: ReplayBufferPolicy = .include, whenBusy: BusyPolicy = .wait
+    every: Every, to experiment: FilePath, replayBuffer: ReplayBufferPolicy = .include, keep: Retention? = nil,
+    whenBusy: BusyPolicy = .wait
   ) {
     self.every = every
     self.experiment = experiment
     self.replayBuffer = replayBuffer
+    self.keep = keep
     self.whenBusy = whenBusy
     period = Period(every)
     if case .every(let bufferEvery) = replayBuffer { bufferPeriod = Period(bufferEvery) }
@@ -63,6 +69,7 @@ public struct SaveCheckpoint: SavedCallback, PeriodicCallback, RelocatableCallba
   /// Makes the directory the run's experiment.
   public mutating func onAlgorithmInit(_ context: inout AlgorithmContext) throws {
     let now = context.algorithm.services.clock.now()
+    try keep?.requireSound()
     period.start(now: now)
     bufferPeriod?.start(now: now)
     if !context.algorithm.run.isDryRun { try context.algorithm.openExperiment(at: experiment) }
@@ -78,7 +85,7 @@ public struct SaveCheckpoint: SavedCallback, PeriodicCallback, RelocatableCallba
       case .omit: .omit
       case .every: bufferPeriod?.isDue(progress) == true ? .include : .omit
       }
-    context.algorithm.saveWhenIterationIsOver(to: experiment, replayBuffer: inclusion, whenBusy: whenBusy)
+    context.algorithm.saveWhenIterationIsOver(to: experiment, replayBuffer: inclusion, keep: keep, whenBusy: whenBusy)
   }
 }
 
@@ -108,10 +115,12 @@ extension SaveCheckpoint: Codable {
     case every, to
     case replayBuffer = "replay_buffer"
     case replayBufferEvery = "replay_buffer_every"
+    case keep
     case whenBusy = "when_busy"
   }
 
-  /// The settings: period, experiment, what becomes of the replay buffer, and the policy if it is not to wait.
+  /// The settings: period, experiment, what becomes of the replay buffer, what stays if not all does, and the policy if it
+  /// is not to wait.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(every, forKey: .every)
@@ -121,6 +130,7 @@ extension SaveCheckpoint: Codable {
     case .omit: try container.encode(BufferInclusion.omit, forKey: .replayBuffer)
     case .every(let period): try container.encode(period, forKey: .replayBufferEvery)
     }
+    if let keep { try container.encode(keep.settings, forKey: .keep) }
     if whenBusy != .wait { try container.encode(whenBusy, forKey: .whenBusy) }
   }
 
@@ -137,6 +147,7 @@ extension SaveCheckpoint: Codable {
     self.init(
       every: try container.decode(Every.self, forKey: .every),
       to: FilePath(try container.decode(String.self, forKey: .to)), replayBuffer: policy,
+      keep: try container.decodeIfPresent(Retention.Settings.self, forKey: .keep).map { try Retention($0) },
       whenBusy: try container.decodeIfPresent(BusyPolicy.self, forKey: .whenBusy) ?? .wait)
   }
 }
