@@ -107,9 +107,8 @@ import Training
       let warnings = Warnings()
       do { _ = try failed(path, .dump, warnings: warnings) }
       #expect(warnings.all.count == 1)
-      #expect(
-        warnings.all.first?.hasPrefix("the dump \(path)/buffers/iteration-000001.msgpack.zst of iteration 1 was not saved: ")
-          == true)
+      let dump = "\(path)/buffers/iteration-000001.msgpack.zst"
+      #expect(warnings.all.first?.hasPrefix("the dump \(dump) of iteration 1 was not saved: ") == true)
     }
   }
 

@@ -47,7 +47,8 @@ struct RunSignalTests {
     #expect(try Runs.restore(run.path, 1).output.contains("\nexact: the run goes on bit for bit\n"))
   }
 
-  @Test(arguments: 1...6) func `a killed run has the checkpoint that it told of last, or a later one`(_ count: Int) throws {
+  @Test(arguments: 1...6)
+  func `a killed run has the checkpoint that it told of last, or a later one`(_ count: Int) throws {
     let folder = try TemporaryFolder()
     defer { folder.remove() }
     let run = folder.url("run")

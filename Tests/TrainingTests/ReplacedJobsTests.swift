@@ -11,8 +11,8 @@ import Testing
     text.split(separator: " ").map { word in
       let kind: FinishedSave.Kind = word.first == "d" ? .dump : .checkpoint
       return SaveJob(
-        lane: .init(kind: kind, directory: FilePath("\(kind)")), iteration: Int(word.dropFirst().filter(\.isNumber)) ?? 0,
-        path: FilePath(String(word)), whenBusy: word.last == "!" ? .wait : .replace,
+        lane: .init(kind: kind, directory: FilePath("\(kind)")),
+        iteration: Int(word.dropFirst().filter(\.isNumber)) ?? 0, path: FilePath(String(word)), whenBusy: word.last == "!" ? .wait : .replace,
         replayBuffer: kind == .dump ? nil : word.first == "o" ? .omit : .include
       ) { .superfluous }
     }

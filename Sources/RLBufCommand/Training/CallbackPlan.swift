@@ -77,7 +77,8 @@ struct CallbackPlan {
           "--checkpoint-buffer says what is in checkpoints, and there are none; add --checkpoint-every")
       }
       guard checkpointRetention == nil else {
-        throw ValidationError("--keep-checkpoints says which checkpoints stay, and there are none; add --checkpoint-every")
+        throw ValidationError(
+          "--keep-checkpoints says which checkpoints stay, and there are none; add --checkpoint-every")
       }
       return nil
     }

@@ -15,7 +15,8 @@ extension Algorithm {
   /// - Parameter whenBusy: What happens if an earlier checkpoint to this place is not finished, reading and pruning
   ///   included.
   /// - Returns: false if it was left out because an earlier one is not finished.
-  /// - Throws: `CheckpointError.invalidRetention`, and for a directory with another run's experiment, `TrainingError.brokenRun` and `.dryRun`.
+  /// - Throws: `CheckpointError.invalidRetention`, `.experimentExists` where another run's is, `.locked`;
+  ///   `TrainingError.brokenRun` and `.dryRun`.
   @discardableResult
   public func saveInBackground(
     to path: FilePath, replayBuffer: BufferInclusion = .include, keep: Retention? = nil, whenBusy: BusyPolicy = .wait
