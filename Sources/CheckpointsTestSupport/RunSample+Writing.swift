@@ -46,4 +46,7 @@ extension RunSample {
       try POSIXFileSystem().close(file)
     }
   }
+
+  /// The text of a manifest that a test has edited, with the digest that it must end with.
+  public static func resealed(_ manifest: String) -> String { ManifestSeal.resealed(manifest) }
 }

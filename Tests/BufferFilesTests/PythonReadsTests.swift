@@ -64,6 +64,14 @@ struct PythonReadsTests {
     try expectSame(try MemoryContents.episodes(lengths: [3, 1, 0, 12, 4]), [:])
   }
 
+  @Test("Python finds in the files of version 1 what their truth says")
+  func golden() throws {
+    for name in GoldenSamples.names {
+      let path = GoldenFiles.folder.appending("rlbuf-1/\(name).msgpack.zst")
+      #expect(Python.output(of: "compare_truth.py", path) == "\(path)\n")
+    }
+  }
+
   @Test("Python refuses a file with a changed byte, too")
   func damage() throws {
     try withTemporaryDirectory { directory in
@@ -72,6 +80,9 @@ struct PythonReadsTests {
       bytes[bytes.count / 2] ^= 1
       try POSIXFileSystem().commit(bytes.span, to: path)
       #expect(Python.output(of: "read_rlbuf.py", path) == nil)
+      for name in DamagedSamples.names where DamagedSamples.isSeenByDigests(name) {
+        #expect(Python.output(of: "read_rlbuf.py", GoldenFiles.folder.appending("damaged/\(name).msgpack.zst")) == nil)
+      }
     }
   }
 }

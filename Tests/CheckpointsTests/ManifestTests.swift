@@ -1,9 +1,10 @@
-import Checkpoints
 import FileSystems
 import FileSystemsTestSupport
 import StateTree
 import SystemPackage
 import Testing
+
+@testable import Checkpoints
 
 @Suite("A manifest from a stranger names nothing outside its directory")
 struct ManifestTests {
@@ -18,7 +19,8 @@ struct ManifestTests {
     """
     {"format": \(format), "version": \(version), "run_id": "r", "iteration": \(iteration), "environment_steps": 0,
      "exact": true, "inexact_because": [], "components": \(components), "omitted": [], "proofs": \(proofs),
-     "results": {}, "configuration": {}, "provenance": {}, "files": \(files)}
+     "results": {}, "configuration": {}, "provenance": {}, "files": \(files)
+    }
     """
   }
 
@@ -30,7 +32,7 @@ struct ManifestTests {
     try withTemporaryDirectory { folder in
       let path = folder.appending("checkpoint_000001")
       try POSIXFileSystem().createDirectory(path)
-      try write(text, to: path.appending("checkpoint.json"))
+      try write(text.hasSuffix("\n}") ? ManifestSeal.sealed(text) : text, to: path.appending("checkpoint.json"))
       return try Checkpoint.open(path)
     }
   }
@@ -152,7 +154,8 @@ struct ManifestTests {
       let checkpoint = try Checkpoint.open(experiment.path)
       let file = checkpoint.manifest.files[0]
       #expect(
-        try text(checkpoint.path.appending("checkpoint.json")) == """
+        try text(checkpoint.path.appending("checkpoint.json")) == ManifestSeal.sealed(
+          """
           {
             "format": "rlbuf-checkpoint",
             "version": 1,
@@ -197,8 +200,23 @@ struct ManifestTests {
               }
             ]
           }
+          """))
+    }
+  }
 
-          """)
+  @Test func `a manifest without its own digest, or with another one, is refused`() throws {
+    let sealed = ManifestSeal.sealed(Self.manifest())
+    for (text, reason) in [
+      (Self.manifest() + "\n", "it does not end with its own SHA-256"),
+      (sealed + " ", "it does not end with its own SHA-256"),
+      (sealed.replacing("\"environment_steps\": 0", with: "\"environment_steps\": 7"), nil),
+    ] {
+      #expect {
+        try Self.open(text)
+      } throws: {
+        guard case .invalidManifest(_, let found)? = $0 as? CheckpointError else { return false }
+        return reason.map { found == $0 } ?? (found.hasPrefix("its SHA-256 is ") && found.hasSuffix(": it was changed"))
+      }
     }
   }
 }

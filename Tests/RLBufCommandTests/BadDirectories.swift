@@ -46,7 +46,7 @@ extension BadFiles {
       let before = try String(contentsOf: file, encoding: .utf8)
       let after = edit(before)
       guard after != before else { throw CocoaError(.fileReadCorruptFile) }
-      try Data(after.utf8).write(to: file)
+      try Data(RunSample.resealed(after).utf8).write(to: file)
     }
   }
 }

@@ -4,10 +4,12 @@ import Testing
 /// The files of a run are for other programs too: Python's own readers are the judge.
 @Suite("Python reads runs") struct PythonReadsRunsTests {
   private static let script = """
-    import csv, json, pathlib, sys
+    import csv, hashlib, json, pathlib, sys
     run = pathlib.Path(sys.argv[1])
     params = json.loads((run / "params.json").read_text())
-    manifest = json.loads((run / "checkpoint_000003/checkpoint.json").read_text())
+    text = (run / "checkpoint_000003/checkpoint.json").read_bytes()
+    manifest = json.loads(text)
+    assert manifest["sha256"] == hashlib.sha256(text[:-83]).hexdigest()
     results = [json.loads(line) for line in (run / "result.json").read_text().splitlines()]
     with open(run / "progress.csv", newline="") as file:
         rows = list(csv.DictReader(file))

@@ -1,3 +1,4 @@
+import CheckpointsTestSupport
 import Foundation
 import Testing
 
@@ -178,7 +179,8 @@ struct RestoreTests {
     let elsewhere = folder.url("elsewhere").path
     let manifest = run.appendingPathComponent("checkpoint_000004/checkpoint.json")
     let text = try String(contentsOf: manifest, encoding: .utf8)
-    try text.replacing("\(run.path)/buffers", with: elsewhere).write(to: manifest, atomically: true, encoding: .utf8)
+    let edited = RunSample.resealed(text.replacing("\(run.path)/buffers", with: elsewhere))
+    try edited.write(to: manifest, atomically: true, encoding: .utf8)
     let outcome = try Runs.restore(run.path, 1)
     #expect(outcome.exitCode == 0)
     #expect(

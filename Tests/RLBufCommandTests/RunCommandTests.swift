@@ -80,7 +80,7 @@ struct RunCommandTests {
       let text = try String(contentsOf: file, encoding: .utf8)
       let edited = text.replacing("\"cartpole-7f3a\"", with: "\"\\u001b[2J\\u202e\"").replacing("\"DQN\"", with: "\"D\\u0007\"")
       #expect(edited != text)
-      try Data(edited.utf8).write(to: file)
+      try Data(RunSample.resealed(edited).utf8).write(to: file)
       for arguments in [["show"], ["show", "--json"], ["show", "--state"], ["ls"], ["verify"]] {
         let outcome = try Binary.run(arguments + [run.path])
         #expect(outcome.exitCode == 0, "\(outcome.errors)")

@@ -1,20 +1,43 @@
 #!/usr/bin/env python3
 """Reads a file of rlbuf without any code of rlbuf, checks it, and prints what is in it as one JSON object.
 
-Needs zstandard, msgpack and msgpack_numpy. The format: Sources/RLBuf/Documentation.docc/Format.md.
+Needs zstandard and msgpack. The format: Sources/RLBuf/Documentation.docc/Format.md.
 Usage: read_rlbuf.py FILE
 """
-import hashlib, json, struct, sys
+import functools, hashlib, json, struct, sys
 
-import msgpack, msgpack_numpy, numpy, zstandard
+import msgpack, zstandard
 
 
-def sha256(data):
-    return hashlib.sha256(data).hexdigest()
+class Tensor:
+    def __init__(self, type, shape, data):
+        self.type, self.shape, self.data = type, shape, data
+        self.item = 8 if type[1] in "mM" else int(type[2:]) * (4 if type[1] == "U" else 1)
+        assert len(data) == functools.reduce(int.__mul__, shape, self.item), f"{len(data)} bytes for {type} {shape}"
+
+    def __len__(self):
+        return self.shape[0]
+
+
+def value(stored):
+    """A value of a record: the maps of msgpack-numpy and those of the byte shuffle become tensors."""
+    if isinstance(stored, list):
+        return [value(element) for element in stored]
+    if not isinstance(stored, dict):
+        return stored
+    if stored.get(b"nd") is True:
+        return Tensor(stored[b"type"], stored[b"shape"], stored[b"data"])
+    if "filter" in stored and set(stored) == {"filter", "type", "shape", "data"}:
+        assert stored["filter"] == "shuffle", f"unknown filter {stored['filter']}"
+        whole = Tensor(stored["type"], stored["shape"], stored["data"])
+        planes = len(whole.data) // max(whole.item, 1)
+        whole.data = b"".join(whole.data[i::planes] for i in range(planes))
+        return whole
+    return {key: value(element) for key, element in stored.items()}
 
 
 def frames(data):
-    """The bytes of each frame with its seek table entry; the table must describe the file to its last byte."""
+    """The bytes of each frame with its offset; the seek table must describe the file to its last byte."""
     count, descriptor, magic = struct.unpack("<IBI", data[-9:])
     assert (descriptor, magic) == (0x80, 0x8F92EAB1), "no seek table"
     table = data[len(data) - 17 - 12 * count :]
@@ -33,65 +56,81 @@ def frames(data):
 def record(frame):
     assert zstandard.get_frame_parameters(frame).has_checksum
     content = zstandard.ZstdDecompressor(max_window_size=1 << 27).decompress(frame)
-    return msgpack.unpackb(content, object_hook=msgpack_numpy.decode, strict_map_key=False, max_bin_len=1 << 31)
+    return value(msgpack.unpackb(content, strict_map_key=False))
 
 
-def place(tree, path, value):
+def place(tree, path, stored):
     if not path:
-        return {**tree, **value} if isinstance(tree, dict) and isinstance(value, dict) else value
+        return {**tree, **stored} if isinstance(tree, dict) and isinstance(stored, dict) else stored
     tree = {} if tree is None else tree
-    tree[path[0]] = place(tree.get(path[0]), path[1:], value)
+    tree[path[0]] = place(tree.get(path[0]), path[1:], stored)
     return tree
+
+
+def joined(tensors, shape=None):
+    rows = [sum(map(len, tensors)), *tensors[0].shape[1:]]
+    return Tensor(tensors[0].type, shape or rows, b"".join(tensor.data for tensor in tensors))
 
 
 def whole(parts):
     values = [part["value"] for part in parts]
-    if isinstance(values[0], numpy.ndarray):
-        return numpy.concatenate(values).reshape(parts[0]["part"]["shape"])
+    if isinstance(values[0], Tensor):
+        return joined(values, parts[0]["part"]["shape"])
     return b"".join(values) if isinstance(values[0], bytes) else sum(values, [])
 
 
-def digests(value, path=""):
-    """A flat map from path to type and digest, for comparisons with other readers."""
-    if isinstance(value, dict) and value:
-        return {k: d for key, child in value.items() for k, d in digests(child, f"{path}/{key}").items()}
-    if isinstance(value, numpy.ndarray):
-        return {path: f"{value.dtype.str} {list(value.shape)} {sha256(value.tobytes())}"}
-    return {path: sha256(msgpack.packb(value))}
+def check(located, records, summary):
+    """Every frame before the index by the index, every frame of the index by the summary."""
+    listed = summary["frames"]
+    for reference, (offset, frame) in zip(summary["index"], located[listed:-1], strict=True):
+        found = (offset, len(frame), hashlib.sha256(frame).digest())
+        assert (reference["offset"], reference["compressed_bytes"], reference["sha256"]) == found, "the index was changed"
+    stored = b"".join(r["frames"]["sha256"].data for r in records[listed:-1])
+    assert stored == b"".join(hashlib.sha256(frame).digest() for _, frame in located[:listed]), "a frame was changed"
 
 
 def read(data):
+    """Header, step numbers, columns, state and summary."""
     located = list(frames(data))
     records = [record(frame) for _, frame in located]
     header, summary = records[0], records[-1]
     assert (header["kind"], header["format"], header["version"], summary["kind"]) == ("header", "rlbuf", 1, "summary")
-    lists = [r for r in records if r["kind"] == "index"]
-    for reference, (offset, frame) in zip(summary["index"], located[summary["frames"] : -1], strict=True):
-        assert (reference["offset"], reference["sha256"].hex()) == (offset, sha256(frame)), "the index was changed"
-    stored = b"".join(r["frames"]["sha256"].tobytes() for r in lists)
-    assert stored == b"".join(hashlib.sha256(f).digest() for _, f in located[: summary["frames"]]), "a frame was changed"
-    names = [column["name"] for column in header.get("schema", [])]
-    rows, state, parts = {name: [] for name in names}, {}, []
-    steps = []
+    check(located, records, summary)
+    schema = {column["name"]: column for column in header.get("schema", [])}
+    steps, groups, state, parts = [], {name: [] for name in schema}, {}, []
     for r in records[: summary["frames"]]:
         if r["kind"] == "rows":
-            assert r["first_row"] == sum(map(len, steps))
             first = r["steps"]
-            steps.append(first if isinstance(first, numpy.ndarray) else numpy.arange(first, first + r["count"]))
-            for name in names:
-                rows[name].append(r["columns"][name])
+            assert r["first_row"] == len(steps)
+            steps += struct.unpack(f"<{len(first)}q", first.data) if isinstance(first, Tensor) else range(first, first + r["count"])
+            for name in schema:
+                groups[name].append(r["columns"][name])
         elif r["kind"] == "state" and "part" not in r:
             state = place(state, r["path"], r["value"])
         elif r["kind"] == "state":
             parts = parts + [r] if r["part"]["first"] else [r]
             if r["part"]["first"] + len(r["value"]) == r["part"]["total"]:
                 state = place(state, r["path"], whole(parts))
-    columns = {name: numpy.concatenate(batches) for name, batches in rows.items() if batches}
-    steps = numpy.concatenate(steps) if steps else numpy.zeros(0, numpy.int64)
+    empty = {name: [Tensor(column["type"], [0, *column["shape"]], b"")] for name, column in schema.items()}
+    columns = {name: joined(group or empty[name]) for name, group in groups.items()}
+    return header, steps, columns, state, summary
+
+
+def digests(stored, path=""):
+    """A flat map from path to type and digest, for comparisons with other readers."""
+    if isinstance(stored, dict) and stored:
+        return {k: d for key, child in stored.items() for k, d in digests(child, f"{path}/{key}").items()}
+    if isinstance(stored, Tensor):
+        return {path: f"{stored.type} {stored.shape} {hashlib.sha256(stored.data).hexdigest()}"}
+    return {path: hashlib.sha256(msgpack.packb(stored)).hexdigest()}
+
+
+def report(header, steps, columns, state, summary):
+    packed = struct.pack(f"<{len(steps)}q", *steps)
     return {
-        "rows": len(steps), "steps": int((steps >= 0).sum()), "steps_sha256": sha256(steps.astype("<i8").tobytes()),
+        "rows": len(steps), "steps": sum(step >= 0 for step in steps), "steps_sha256": hashlib.sha256(packed).hexdigest(),
         "columns": {name: digests(column)[""] for name, column in columns.items()},
-        "state": digests(state), "metadata": digests(header["metadata"]), "frames": len(located),
+        "state": digests(state), "metadata": digests(header["metadata"]), "frames": summary["frames"],
     }
 
 
@@ -99,6 +138,6 @@ if __name__ == "__main__":
     with open(sys.argv[1], "rb") as file:
         data = file.read()
     try:
-        print(json.dumps(read(data)))
-    except (AssertionError, ValueError, KeyError, struct.error, zstandard.ZstdError) as error:
-        sys.exit(f"read_rlbuf.py: {sys.argv[1]}: {error}")
+        print(json.dumps(report(*read(data))))
+    except (AssertionError, ValueError, KeyError, TypeError, IndexError, struct.error, zstandard.ZstdError) as error:
+        sys.exit(f"read_rlbuf.py: {sys.argv[1]}: {type(error).__name__} {error}")

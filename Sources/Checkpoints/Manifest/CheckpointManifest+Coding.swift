@@ -10,10 +10,10 @@ enum ManifestError: Error, Equatable {
 }
 
 extension CheckpointManifest {
-  /// The manifest as JSON.
+  /// The manifest as JSON, with its seal.
   /// - Throws: `CheckpointError.notJSON` for bytes or tensors in configuration, provenance or results.
   func text() throws(CheckpointError) -> String {
-    try StateJSON.text(of: .map(record), layout: .indented) + "\n"
+    ManifestSeal.sealed(try StateJSON.text(of: .map(record), layout: .indented))
   }
 
   private var record: StateMap {
@@ -29,7 +29,7 @@ extension CheckpointManifest {
     ]
   }
 
-  /// The manifest that a JSON text holds, checked to name nothing outside its directory.
+  /// The manifest that a JSON text holds, checked to name nothing outside its directory and to be what was written.
   init(text: [UInt8]) throws(ManifestError) {
     let value: StateValue
     do { value = try StateJSON.value(of: text) } catch { throw .invalid(error.description) }
@@ -38,7 +38,7 @@ extension CheckpointManifest {
     guard version <= Self.version else { throw .newerVersion(version) }
     guard version > 0 else { throw .invalid("version is \(version), expected 1 or more") }
     do { try self.init(StateReader(value)) } catch { throw .invalid(error.reason) }
-    if let fault = ManifestCheck(self).fault { throw .invalid(fault) }
+    if let fault = ManifestCheck(self).fault ?? ManifestSeal.fault(in: text) { throw .invalid(fault) }
   }
 
   private static func version(of value: StateValue) throws(StateTreeError) -> Int {

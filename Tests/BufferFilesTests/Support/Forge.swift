@@ -20,6 +20,8 @@ struct Forge {
   var changeIndex: (inout StateValue) -> Void = { _ in }
   /// Changes the summary's record.
   var changeSummary: (inout StateValue) -> Void = { _ in }
+  /// Whether all frames are stored, so that a person can read them.
+  var isStored = false
   /// Whether the summary's frame is the canonical one.
   var isCanonical = true
 
@@ -56,7 +58,7 @@ struct Forge {
     summary.frameCount = frames.entries.count
     var index = IndexRecord.encode(frames.entries[...])
     changeIndex(&index)
-    summary.index = [try frames.append(index.encoded())]
+    summary.index = [try frames.append(index.encoded(), isStored: isStored)]
     var record = summary.record
     changeSummary(&record)
     _ = try frames.append(record.encoded(), isStored: isCanonical)
@@ -69,7 +71,7 @@ struct Forge {
     var record = original
     changeRecord(frames.entries.count, &record)
     let encoded = try record.encoded()
-    let frame = try frames.append(encoded)
+    let frame = try frames.append(encoded, isStored: isStored)
     let statistics = batch?.columns.map { ColumnStatistics(of: $0) } ?? []
     if let batch { frames.rows.add(batch, statistics) }
     frames.entries.append(
@@ -110,20 +112,5 @@ struct ForgedFrames: ~Copyable {
     summary.recordBytes = entries.reduce(0) { $0 + $1.recordBytes }
     summary.header = .init(offset: 0, compressedBytes: entries[0].compressedBytes, sha256: entries[0].sha256)
     return summary
-  }
-}
-
-extension StateValue {
-  /// Changes the value at a path of maps.
-  mutating func set(_ path: StatePath, to value: StateValue?) {
-    guard case .map(var map) = self, let key = path.keys.first else { return }
-    if path.keys.count == 1 {
-      map[key] = value
-    } else {
-      var child = map[key] ?? .nil
-      child.set(StatePath(Array(path.keys.dropFirst())), to: value)
-      map[key] = child
-    }
-    self = .map(map)
   }
 }

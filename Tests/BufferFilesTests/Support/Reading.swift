@@ -18,11 +18,11 @@ func written(_ body: (FilePath) throws -> Void) throws -> [UInt8] {
 }
 
 /// Opens bytes as a file.
-func open(_ bytes: [UInt8]) throws -> BufferFile { try BufferFile.open(anyPath, on: MemoryFileSystem(bytes: bytes)) }
+func open(_ bytes: [UInt8]) throws -> BufferFile { try BufferFile.open(anyPath, on: MemoryFileSystem([anyPath: bytes])) }
 
 /// Verifies bytes as a file.
 func verify(_ bytes: [UInt8]) throws -> VerificationReport {
-  try BufferFile.verify(anyPath, on: MemoryFileSystem(bytes: bytes))
+  try BufferFile.verify(anyPath, on: MemoryFileSystem([anyPath: bytes]))
 }
 
 /// The error of this module that `body` throws; nil if it throws none.

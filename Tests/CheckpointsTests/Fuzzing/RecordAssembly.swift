@@ -1,0 +1,1 @@
+../../BufferFilesTests/Fuzzing/RecordAssembly.swift
