@@ -75,11 +75,17 @@ extension FileSystem {
     do { entries = try uninterrupted { () throws(FileSystemError) in try list(directory, follow: follow) } } catch
       where error.code == .noSuchFileOrDirectory
     { return [] }
+    var isDurable = false
     for entry in entries {
       guard let name = TemporaryName(entry.name), isMeant(name.destinationName) else { continue }
       let path = directory.appending(entry.name)
       switch entry.kind {
-      case .directory: try removeTree(path)
+      case .directory:
+        // It may have got this name just before its writer was killed: a loss of power must not bring the old one back
+        // once files in it are gone.
+        if !isDurable { try uninterrupted { () throws(FileSystemError) in try syncDirectory(directory) } }
+        isDurable = true
+        try removeTree(path)
       case .regular: try uninterrupted { () throws(FileSystemError) in try unlink(path) }
       default: continue
       }

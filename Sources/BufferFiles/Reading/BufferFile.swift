@@ -96,7 +96,10 @@ extension BufferFile {
         }
       }
       file = opened
-      do { byteCount = Int(try fileSystem.status(of: opened).byteCount) } catch {
+      do {
+        byteCount = Int(
+          try fileSystem.uninterrupted { () throws(FileSystemError) in try fileSystem.status(of: opened).byteCount })
+      } catch {
         try? fileSystem.closeOnce(opened)
         throw .fileSystem(error)
       }

@@ -39,7 +39,9 @@ package struct ResultLines {
   ) throws(FileSystemError) -> ([UInt8], isTail: Bool) {
     do {
       return try fileSystem.withOpenFile(path) { (file) throws(FileSystemError) in
-        let size = try fileSystem.status(of: file).byteCount
+        let size = try fileSystem.uninterrupted { () throws(FileSystemError) in
+          try fileSystem.status(of: file).byteCount
+        }
         let count = min(size, Int64(limit))
         return (try fileSystem.read(exactly: Int(count), at: size - count, from: file), count < size)
       }

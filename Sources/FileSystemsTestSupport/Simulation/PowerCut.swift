@@ -25,6 +25,9 @@ public struct PowerCut: Sendable {
   /// How many changes of names a cut at this moment may each take or leave.
   public var pendingCount: Int { disk.pending.count }
 
+  /// What the next process finds if this one was killed at this moment: what was not synced may still be lost.
+  public func fileSystemAfterKill() -> SimulatedFileSystem { SimulatedFileSystem(disk) }
+
   /// Hands every state that the model allows to `body`, once each: `seen` holds those that were handed out before.
   ///
   /// All subsets of up to `limit` changes of names are made. Of more, those of every directory on its own (all subsets of
