@@ -12,6 +12,8 @@ enum PowerLossScenario: String, CaseIterable {
   case saves = "saves that share segments"
   case unusedSegments = "a save after which segments are deleted"
   case recovery = "opening after a crash, cut again"
+  case pruning = "a save and pruning"
+  case killed = "a save and pruning that are killed, then opening"
   case rewinding = "going back"
   case dump = "a dump that replaces one"
 
@@ -27,6 +29,10 @@ enum PowerLossScenario: String, CaseIterable {
       let (timeline, next) = try Self.deletions()
       report.check(timeline, with: ExperimentStore(next: next, period: period))
     case .recovery: report = try Self.recoveries(rawValue, of: isExhaustive ? 1 : 60)
+    case .pruning:
+      let (timeline, next) = try Self.pruning()
+      report.check(timeline, with: ExperimentStore(next: next, period: period))
+    case .killed: report = try Self.kills(rawValue, of: isExhaustive ? 1 : 13)
     case .rewinding: try report.check(Self.rewinding(), with: RewindingStore())
     case .dump: try report.check(Self.dumps(), with: DumpStore())
     }
@@ -74,6 +80,42 @@ enum PowerLossScenario: String, CaseIterable {
     return (timeline, buffer.snapshot())
   }
 
+  /// A third save, after which the first two checkpoints are pruned.
+  private static func pruning() throws -> (Timeline, next: BufferSnapshot) {
+    let fileSystem = try prepared()
+    let experiment = try ExperimentDirectory.create(at: ExperimentStore.path, on: fileSystem)
+    var timeline = Timeline(fileSystem)
+    var buffer = try grown(ReplayBuffer.self, capacity: 90, times: 6)
+    var generator = PCG64(seed: 4)
+    for iteration in 1...3 {
+      if iteration == 3 { timeline.record() }
+      try timeline.save(contents(iteration, buffer.snapshot()), to: experiment)
+      for _ in 0..<6 { try buffer.grow(using: &generator) }
+    }
+    for iteration in 1...2 { timeline.released(iteration) }
+    let report = try experiment.prune(Retention(last: 1))
+    guard report.checkpoints.count(where: \.goes) == 2 else { throw NothingToPrune() }
+    return (timeline, buffer.snapshot())
+  }
+
+  private struct NothingToPrune: Error {}
+
+  /// A kill at every operation of that, after which the next process opens the experiment and the power is cut.
+  /// - Parameter period: Of how many operations one is the last before a kill.
+  private static func kills(_ name: String, of period: Int) throws -> PowerLossReport {
+    let (timeline, next) = try pruning()
+    var report = PowerLossReport(name)
+    let store = ExperimentStore(next: next)
+    for (number, cut) in timeline.fileSystem.cuts.enumerated().reversed() where number % period == 0 {
+      let fileSystem = cut.fileSystemAfterKill()
+      var second = Timeline(fileSystem, truth: timeline.truth, required: timeline.required(at: number))
+      second.record()
+      _ = try ExperimentStore.open(on: fileSystem)
+      report.check(second, with: store, limit: period == 1 ? 10 : 2)
+    }
+    return report
+  }
+
   /// What two saves may leave, opened again, with the power cut in the midst of that.
   /// - Parameter period: Of how many states one is taken; those that a kill leaves are all taken.
   private static func recoveries(_ name: String, of period: Int) throws -> PowerLossReport {
@@ -96,7 +138,7 @@ enum PowerLossScenario: String, CaseIterable {
       var second = Timeline(fileSystem, truth: timeline.truth, required: required)
       second.record()
       _ = try ExperimentStore.open(on: fileSystem)
-      report.check(second, with: store, limit: period == 1 ? 10 : 4)
+      report.check(second, with: store, limit: period == 1 ? 10 : 3)
     }
     return report
   }
