@@ -56,7 +56,7 @@ extension Algorithm {
           saved, insertionCount: insertionCount, stall: stall, duration: ContinuousClock.now - begin)
         return .saved(save, warnings: saved.warnings)
       })
-    if let keep { job.afterwards = { try experiment.verifyAndPrune(iteration, keep) } }
+    job.afterwards = { try experiment.verifyAndPrune(iteration, keep) }
     return job
   }
 

@@ -1,14 +1,15 @@
 internal import Checkpoints
 
 extension ExperimentDirectory {
-  /// Reads a checkpoint whole, and then deletes what retention does not keep.
+  /// Reads a checkpoint whole, once after its commit, and then deletes what retention does not keep; nil keeps all.
   /// - Returns: what went wrong after that.
   /// - Throws: `TrainingError.notVerified`, `CheckpointError` for what cannot be read; nothing is deleted then.
-  func verifyAndPrune(_ iteration: Int, _ keep: Retention) throws -> [String] {
+  func verifyAndPrune(_ iteration: Int, _ keep: Retention?) throws -> [String] {
     let verification = try verify(iteration)
     guard verification.isVerified else {
       throw TrainingError.notVerified(reason: verification.damage.map(\.description).joined(separator: ", "))
     }
+    guard let keep else { return [] }
     do { return try prune(keep).warnings } catch { return ["checkpoints in \(path) were not pruned: \(error)"] }
   }
 }
