@@ -1,4 +1,5 @@
 import FileSystems
+import FileSystemsTestSupport
 import ReplayBuffers
 import StateTree
 import SystemPackage
@@ -164,8 +165,8 @@ extension LossySample {
 
 /// What can be recovered of bytes, without writing it.
 func recovery(_ bytes: [UInt8]) throws -> Recovery {
-  let reader = FrameReader(
-    file: OpenFile(number: 0, path: anyPath), fileSystem: MemoryFileSystem(bytes: bytes), byteCount: bytes.count)
+  let fileSystem = MemoryFileSystem([anyPath: bytes])
+  let reader = FrameReader(file: try fileSystem.open(anyPath), fileSystem: fileSystem, byteCount: bytes.count)
   return try Recovery(Salvage(reader, progress: { _ in }))
 }
 
