@@ -60,6 +60,7 @@ struct CaseTests {
     text = text.replacing(/[0-9.]+ k?B from/, with: "{size} from")
     // So does the lock file of an experiment.
     text = text.replacing(/[0-9.]+ k?B on disk$/.anchorsMatchLineEndings(), with: "{size} on disk")
+    text = text.replacing(/"modified": "[0-9TZ:-]+"/, with: "\"modified\": \"{time}\"")
     return places.reduce(text) { $0.replacingOccurrences(of: $1.value, with: $1.key) }
   }
 }

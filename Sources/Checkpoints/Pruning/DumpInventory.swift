@@ -44,7 +44,7 @@ struct DumpInventory {
 
   /// Why a dump is not this run's; nil if it is. The first that says its run decides, if none is known.
   private static func fault(in header: FileHeader, of runID: inout String?) -> String? {
-    guard case .string(let id)? = header.provenance["run_id"] else { return "it does not say of which run it is" }
+    guard case .string(let id)? = header.provenance["run_id"] else { return "it names no run" }
     if runID == nil { runID = id }
     return id == runID ? nil : "it is of the run \(id)"
   }

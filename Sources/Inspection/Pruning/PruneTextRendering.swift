@@ -36,13 +36,16 @@ extension TextRendering {
     for warning in report.warnings { page.paragraph(warning, .alarming) }
   }
 
-  /// What goes in a line: `2 of 5 go, 3.1 MB are freed`.
+  /// What goes in a line: `deleted 2 of 5, freed 3.1 MB`.
   private static func summary(_ report: PruneReport, _ isPlan: Bool) -> String {
     let going = report.entries.count(where: \.goes)
+    guard going > 0 || report.unusedBytes > 0 else {
+      return report.entries.isEmpty ? "nothing to delete" : "nothing to delete, \(report.entries.count) stay"
+    }
     let freed = NumberText.bytes(report.freedBytes)
-    guard going > 0 || report.unusedBytes > 0 else { return "all \(report.entries.count) stay" }
-    let verbs = isPlan ? ("would go", "would be freed") : ("are gone", "are freed")
-    return "\(going) of \(report.entries.count) \(verbs.0), \(freed) \(verbs.1)"
+    return isPlan
+      ? "would delete \(going) of \(report.entries.count) and free \(freed)"
+      : "deleted \(going) of \(report.entries.count), freed \(freed)"
   }
 
   private static func cells(_ entry: PruneReport.Entry, _ now: Int64, hasMetric: Bool) -> [String] {
