@@ -19,6 +19,8 @@ extension TextRendering {
     page.blank()
     page.title(report.path.string)
     page.paragraph(Self.summary(report, isPlan))
+    // The last key says it; the others would take the room of the reasons.
+    let metric = metric.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
     for (title, entries) in [
       ("checkpoint", report.checkpoints), ("dump", report.dumps), ("moved aside", report.superseded),
     ] where !entries.isEmpty {
