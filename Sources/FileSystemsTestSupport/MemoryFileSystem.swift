@@ -25,7 +25,9 @@ public struct MemoryFileSystem: FileSystem {
     }
     self.contents = contents
     self.numbers = numbers
-    self.directories = directories.mapValues { $0.sorted { $0.name.string.utf8.lexicographicallyPrecedes($1.name.string.utf8) } }
+    self.directories = directories.mapValues { entries in
+      entries.sorted { $0.name.string.utf8.lexicographicallyPrecedes($1.name.string.utf8) }
+    }
   }
 
   /// Opens a file by its number.

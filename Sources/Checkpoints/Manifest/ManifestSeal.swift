@@ -29,10 +29,10 @@ package enum ManifestSeal {
     guard tail.starts(with: before), tail.suffix(after.count).elementsEqual(after) else {
       return "it does not end with its own SHA-256"
     }
-    let stored = tail.dropFirst(before.count).prefix(digits)
+    let stored = String(decoding: tail.dropFirst(before.count).prefix(digits), as: UTF8.self)
     let computed = digest(of: Array(text.dropLast(tail.count)))
-    guard stored.elementsEqual(computed.utf8) else {
-      return "its SHA-256 is \(computed.prefix(8)), it says \(String(decoding: stored.prefix(8), as: UTF8.self)): it was changed"
+    guard stored.utf8.elementsEqual(computed.utf8) else {
+      return "its SHA-256 is \(computed.prefix(8)), it says \(stored.prefix(8)): it was changed"
     }
     return nil
   }

@@ -30,7 +30,8 @@ enum DamagedSamples {
     switch name {
     case "empty": return []
     case "git-lfs-pointer":
-      return Array("version https://git-lfs.github.com/spec/v1\noid sha256:\(String(repeating: "a", count: 64))\nsize 2048\n".utf8)
+      let digest = String(repeating: "a", count: 64)
+      return Array("version https://git-lfs.github.com/spec/v1\noid sha256:\(digest)\nsize 2048\n".utf8)
     case "web-page": return Array("<!DOCTYPE html><html><body>404 Not Found</body></html>\n".utf8)
     case "frame-of-text":
       var compressor = try FrameCompressor()

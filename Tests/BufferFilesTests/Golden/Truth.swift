@@ -6,8 +6,9 @@ import StateTree
 /// What a file holds, as the JSON that lies beside it in `Fixtures` and that `tools/python/read_rlbuf.py` prints.
 ///
 /// A tensor is `{"$tensor": type, "shape": [...], "values": [...]}` with its elements in row-major order: numbers, truth
-/// values, pairs of complex numbers one after the other, opaque elements as hexadecimal digits. Bytes are `{"$bytes": digits}`. A
-/// number that JSON does not have is its bits in hexadecimal digits, `{"$bits": digits}` outside of tensors.
+/// values, pairs of complex numbers one after the other, opaque elements as hexadecimal digits. Bytes are
+/// `{"$bytes": digits}`. A number that JSON does not have is its bits in hexadecimal digits, `{"$bits": digits}` outside of
+/// tensors.
 struct Truth {
   private(set) var text = ""
 
