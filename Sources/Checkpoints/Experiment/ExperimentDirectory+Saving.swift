@@ -57,7 +57,10 @@ extension ExperimentDirectory {
       throw error
     }
     // What this checkpoint leaves out the next one may hold, and share with one before this.
-    memory.known = known.merging(next) { $1 }
+    let latest = known.merging(next) { $1 }
+    memory.known = latest
+    // The names of segments that no later save can share would pile up for as long as a run lasts.
+    memory.trusted.formIntersection(latest.values.flatMap(\.files.keys))
     let checkpoint = layout.checkpoint(contents.iteration)
     var saved = SavedCheckpoint(
       path: checkpoint, iteration: contents.iteration, byteCount: writing.manifest.byteCount,
