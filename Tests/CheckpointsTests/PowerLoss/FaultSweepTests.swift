@@ -36,7 +36,8 @@ struct FaultSweepTests {
     var timeline = Timeline(disk)
     let experiment = try ExperimentDirectory.create(at: ExperimentStore.path, on: disk)
     for iteration in 1...2 { try timeline.save(contents(iteration, buffer), to: experiment) }
-    try disk.commit(Array("{\"training_iteration\": 1}\n{\"training_iteration\": 2}\n".utf8).span, to: experiment.layout.results)
+    try disk.commit(
+      Array("{\"training_iteration\": 1}\n{\"training_iteration\": 2}\n".utf8).span, to: experiment.layout.results)
     let litter = experiment.path.appending(".checkpoint_000003.77-0.partial")
     for directory in [litter, litter.appending("replay_buffer")] { try disk.createDirectory(directory) }
     try disk.commit([1].span, to: litter.appending("replay_buffer/state.msgpack.zst"))

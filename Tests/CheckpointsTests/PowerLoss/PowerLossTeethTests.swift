@@ -57,7 +57,8 @@ struct PowerLossTeethTests {
     ),
   ]
 
-  @Test(arguments: 0..<forgotten.count) func `a real save that forgets to sync something is found`(_ index: Int) throws {
+  @Test(arguments: 0..<forgotten.count) func `a real save that forgets to sync something is found`(_ index: Int) throws
+  {
     let (name, isForgotten) = Self.forgotten[index]
     let (timeline, next) = try PowerLossScenario.saves(forgetting: isForgotten)
     var report = PowerLossReport(name)

@@ -76,7 +76,9 @@ struct SmallStore: CheckpointStore {
     let isInPlace = mistake == .manifestBeforeData || mistake == .emptyMarker
     let directory = isInPlace ? path(iteration) : Self.temporary
     try fileSystem.createDirectory(directory)
-    let files = [("data", bytes(iteration)), ("manifest", mistake == .emptyMarker ? [] : manifest(of: bytes(iteration)))]
+    let files = [
+      ("data", bytes(iteration)), ("manifest", mistake == .emptyMarker ? [] : manifest(of: bytes(iteration))),
+    ]
     for (name, bytes) in mistake == .manifestBeforeData ? files.reversed() : files {
       try write(bytes, to: directory.appending(name), on: fileSystem)
     }
