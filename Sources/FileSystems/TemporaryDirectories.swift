@@ -73,7 +73,7 @@ extension FileSystem {
     var removed: [FilePath.Component] = []
     let entries: [DirectoryEntry]
     do { entries = try uninterrupted { () throws(FileSystemError) in try list(directory, follow: follow) } } catch
-      where error.code == .noSuchFileOrDirectory
+      where error.code == .noSuchFileOrDirectory || error.code == .notDirectory
     { return [] }
     var isDurable = false
     for entry in entries {

@@ -118,12 +118,14 @@ import Training
       let dqn = try smallConfig().callbacks(SaveCheckpoint(every: .iterations(1), to: path))
         .build(services: testServices(fileSystem: gate))
       try dqn.train()
+      try dqn.finishWriting()
       gate.set(.fail(.noSpace))
       try dqn.train()
       #expect(throws: TrainingError.self) { try dqn.finishWriting() }
       #expect(
         try POSIXFileSystem().list(path).map(\.name.string) == [
           "checkpoint_000001", "experiment.lock", "params.json", "progress.csv", "result.json", "segments",
+          "verified.json",
         ])
       #expect(try Checkpoint.open(path).verify().isVerified)
       #expect(try Checkpoint.open(path).manifest.iteration == 1)

@@ -13,8 +13,7 @@ struct TrainTests {
     #expect(
       try Runs.names(run) == [
         "buffers", "checkpoint_000002", "checkpoint_000004", "experiment.lock", "params.json", "progress.csv",
-        "result.json",
-        "segments",
+        "result.json", "segments", "verified.json",
       ])
     #expect(
       try Runs.names(run.appendingPathComponent("buffers")) == [

@@ -31,7 +31,7 @@ extension CheckpointBuffer {
 
 /// Some rows of a row group of a segment, and where they stand in the buffer.
 private struct GroupPart: Sendable {
-  let group: SharedGroup
+  let group: any RowSource
   let range: Range<Int>
   let firstRow: Int
 
@@ -46,8 +46,22 @@ private struct GroupPart: Sendable {
   }
 }
 
+/// Where the rows of a part are.
+private protocol RowSource: Sendable {
+  func batch() throws -> RowBatch
+}
+
+/// Rows that are left of a damaged segment.
+private struct SalvagedPart: RowSource {
+  let reader: SegmentReader
+  let segment: Int
+  let range: Range<Int>
+
+  func batch() throws -> RowBatch { try reader.rows(range, ofSegment: segment) }
+}
+
 /// A row group that is decompressed by whoever needs it first and kept while somebody may need it again.
-private final class SharedGroup: Sendable {
+private final class SharedGroup: RowSource {
   let segment: Int
   let number: Int
   private let contents: FileContents
@@ -90,6 +104,11 @@ private struct GroupWalk {
   }
 
   private mutating func parts(of piece: SegmentPiece) throws -> [GroupPart] {
+    guard !buffer.reader.isSalvaged(piece.segment) else {
+      defer { row += piece.rows.count }
+      let rest = SalvagedPart(reader: buffer.reader, segment: piece.segment, range: piece.rows)
+      return [GroupPart(group: rest, range: piece.rows, firstRow: row)]
+    }
     let contents = try buffer.reader.contents(of: piece.segment)
     return try contents.rowGroups(of: piece.rows).map { number, rows in
       let range = rows.clamped(to: piece.rows)

@@ -44,6 +44,9 @@ final class SegmentReader: Sendable {
     return try contents(of: segment).rows(range)
   }
 
+  /// Whether a segment is damaged, so that only what is left of it can be read.
+  func isSalvaged(_ segment: Int) -> Bool { salvaged.withLock { $0[segment] != nil } }
+
   /// The name of a segment.
   func name(ofSegment segment: Int) -> String { list.segments[segment].name }
 

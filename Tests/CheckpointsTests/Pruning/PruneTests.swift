@@ -144,7 +144,8 @@ struct PruneTests {
       #expect(verified.isEmpty && read < size)
       // A manifest that says the same in other bytes is another one.
       let manifest = experiment.layout.checkpoint(3).appending("checkpoint.json")
-      try write(try text(manifest) + "\n", to: manifest)
+      let other = try text(manifest).replacing("{\n", with: "{\n ", maxReplacements: 1)
+      try write(ManifestSeal.resealed(other), to: manifest)
       let (readAgain, verifiedAgain) = try bytesRead(Retention(last: 3))
       #expect(verifiedAgain == [experiment.layout.checkpoint(3)] && readAgain > size)
       #expect(try bytesRead(Retention(last: 3)).1.isEmpty)
