@@ -30,17 +30,17 @@ extension BufferFile {
       work: { (number, reader: inout RecordReader) throws(BufferFileError) in
         try record(entries[number], number: number, with: &reader)
       },
-      take: { (record) throws(BufferFileError) in
-        try FrameReader.decode(.init(path)) { () throws(RecordError) in try assembler.add(record) }
+      take: { (found) throws(BufferFileError) in
+        try FrameReader.decode(found.place) { () throws(RecordError) in try assembler.add(found.record) }
       })
     return try FrameReader.decode(.init(path)) { () throws(RecordError) in try assembler.value() }
   }
 
   private func record(
     _ entry: FrameEntry, number: Int, with reader: inout RecordReader
-  ) throws(BufferFileError) -> StateRecord {
+  ) throws(BufferFileError) -> (record: StateRecord, place: BufferFileError.Place) {
     let place = place(entry, number: number)
     let value = try reader.read(entry, place: place)
-    return try FrameReader.decode(place) { () throws(RecordError) in try StateRecord(record: value) }
+    return (try FrameReader.decode(place) { () throws(RecordError) in try StateRecord(record: value) }, place)
   }
 }

@@ -2,6 +2,7 @@ import BenchmarkData
 import BufferFiles
 import FileSystems
 import ReplayBuffers
+import StateTree
 import SystemPackage
 
 /// The most memory that writing a buffer, or reading one column, takes.
