@@ -15,6 +15,11 @@ static inline int rlbuf_renameat2(int old_directory, const char *old_path, int n
   return (int)syscall(SYS_renameat2, old_directory, old_path, new_directory, new_path, flags);
 }
 
+// sync_file_range(2), which only starts to write: a hint, not a promise of anything.
+static inline void rlbuf_start_writeback(int descriptor, long long offset, long long count) {
+  (void)sync_file_range(descriptor, offset, count, SYNC_FILE_RANGE_WRITE);
+}
+
 // fcntl(2) is variadic, which Swift cannot call: an exclusive, nonblocking open file description lock on the whole file.
 static inline int rlbuf_lock_description(int descriptor) {
   struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = 0, .l_pid = 0};

@@ -24,6 +24,8 @@ public struct CommittedFile: ~Copyable, Sendable {
   private let permissions: FilePermissions
   private let expectedByteCount: Int64?
   private let file: OpenFile
+  /// Up to where the disk was asked to begin.
+  private var begun: Int64 = 0
   private var isOpen: Bool
   private var temporaryExists: Bool
   private var failure: FileSystemError?
@@ -65,7 +67,14 @@ public struct CommittedFile: ~Copyable, Sendable {
       throw error
     }
     byteCount += Int64(bytes.count)
+    if byteCount - begun >= Self.writebackBytes {
+      fileSystem.startWriteback(file, from: begun, byteCount: byteCount - begun)
+      begun = byteCount
+    }
   }
+
+  /// How many bytes gather before the disk is asked to begin with them, while what follows is made.
+  private static var writebackBytes: Int64 { 2 << 20 }
 
   /// Makes the file durable and gives it its name. A failed sync is never retried: save again from memory.
   /// - Throws: what any step throws, the destination then being as it was. Only after a failure of `.syncDirectory` is

@@ -29,6 +29,11 @@ public protocol FileSystem: Sendable {
   /// - Source: write(2)
   func write(_ bytes: Span<UInt8>, to file: OpenFile) throws(FileSystemError) -> Int
 
+  /// Has the system begin to bring bytes of a file to the disk, so that a later `sync` finds little to do. A hint: it
+  /// promises nothing and reports nothing.
+  /// - Source: sync_file_range(2), `SYNC_FILE_RANGE_WRITE`
+  func startWriteback(_ file: OpenFile, from offset: Int64, byteCount: Int64)
+
   /// Makes the contents of a file durable. A failed sync says nothing about a later one: never retry, write anew.
   /// - Source: fsync(2)
   func sync(_ file: OpenFile) throws(FileSystemError)
@@ -112,6 +117,9 @@ public protocol FileSystem: Sendable {
 }
 
 extension FileSystem {
+  /// File systems that have no use for the hint do nothing.
+  public func startWriteback(_ file: OpenFile, from offset: Int64, byteCount: Int64) {}
+
   /// Opens a regular file for reading; a link at the last component is refused.
   /// - Throws: as `open(_:follow:)`.
   public func open(_ path: FilePath) throws(FileSystemError) -> OpenFile {

@@ -60,6 +60,12 @@ public struct POSIXFileSystem: FileSystem {
     }
   }
 
+  /// Has the system begin to bring bytes of a file to the disk.
+  /// - Source: sync_file_range(2)
+  public func startWriteback(_ file: OpenFile, from offset: Int64, byteCount: Int64) {
+    rlbuf_start_writeback(file.descriptor.rawValue, offset, byteCount)
+  }
+
   /// Makes the contents of a file durable.
   /// - Source: fsync(2)
   public func sync(_ file: OpenFile) throws(FileSystemError) {

@@ -13,6 +13,9 @@ public struct MessagePackWriter: Sendable {
   /// Makes room for so many more bytes.
   public mutating func reserve(_ count: Int) { bytes.reserveCapacity(bytes.count + count) }
 
+  /// Begins anew with the memory that is there.
+  public mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
+
   /// Writes nil. - Source: `msgpack_pack_nil`.
   public mutating func writeNil() { unsafe pack { unsafe msgpack_pack_nil($0) } }
 

@@ -14,14 +14,15 @@ import time
 
 import numpy
 
-sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "python"))
-
 
 def columns(path):
     """The columns of a file of rlbuf as arrays."""
-    import read_rlbuf
+    import msgpack
+    import msgpack_numpy
+    import zstandard
 
-    records = [read_rlbuf.record(frame) for _, frame in read_rlbuf.frames(pathlib.Path(path).read_bytes())]
+    content = zstandard.ZstdDecompressor().stream_reader(open(path, "rb"), read_across_frames=True)
+    records = msgpack.Unpacker(content, object_hook=msgpack_numpy.decode, strict_map_key=False, max_buffer_size=1 << 30)
     groups = [record["columns"] for record in records if record["kind"] == "rows"]
     return {name: numpy.concatenate([group[name] for group in groups]) for name in groups[0]}
 

@@ -12,6 +12,14 @@ enum RowRecord {
     _ batch: RowBatch, schema: BufferSchema, layout: BufferLayout, filter: ByteFilter? = nil
   ) throws(MessagePackError) -> [UInt8] {
     var writer = MessagePackWriter()
+    try encode(batch, schema: schema, layout: layout, filter: filter, to: &writer)
+    return writer.bytes
+  }
+
+  /// Writes the record.
+  static func encode(
+    _ batch: RowBatch, schema: BufferSchema, layout: BufferLayout, filter: ByteFilter?, to writer: inout MessagePackWriter
+  ) throws(MessagePackError) {
     writer.reserve(batch.columns.reduce(512) { $0 + $1.bytes.count + 64 })
     try writer.writeMap(count: 5)
     try writer.write("kind")
@@ -27,7 +35,6 @@ enum RowRecord {
       try writer.write(Tensor(vector: batch.steps))
     }
     try write(batch.columns, schema, filter, to: &writer)
-    return writer.bytes
   }
 
   private static func write(

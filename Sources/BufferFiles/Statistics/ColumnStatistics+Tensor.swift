@@ -102,14 +102,27 @@ extension ColumnStatistics {
   private static func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int { b == 0 ? a : greatestCommonDivisor(b, a % b) }
 
   private mutating func addSample<Scalar: Measurable>(of values: Span<Scalar>, spacing: Int) {
-    for index in stride(from: 0, to: values.count, by: spacing) { histogram.add(values[index].asDouble) }
+    var (low, high) = (Double.infinity, -Double.infinity)
+    for index in stride(from: 0, to: values.count, by: spacing) {
+      let value = values[index].asDouble
+      if value < low, value > -.infinity { low = value }
+      if value > high, value < .infinity { high = value }
+    }
+    guard low <= high else { return }
+    histogram.makeRoom(from: low, to: high)
+    histogram.count((values.count + spacing - 1) / spacing) { position in
+      let value = values[position * spacing].asDouble
+      return value.isFinite ? value : nil
+    }
   }
 }
 
 /// Bytes: all sums are small integers, so that one pass is exact.
 extension ColumnStatistics {
   private init?(flags tensor: Tensor) {
-    let ones = tensor.bytes.reduce(into: 0) { $0 &+= $1 == 0 ? 0 : 1 }
+    let flags = tensor.bytes.span
+    var ones = 0
+    for index in flags.indices where flags[index] != 0 { ones &+= 1 }
     let zeros = tensor.bytes.count - ones
     self.init()
     count = tensor.bytes.count
@@ -117,7 +130,11 @@ extension ColumnStatistics {
     (minimum, maximum) = (.int(zeros > 0 ? 0 : 1), .int(ones > 0 ? 1 : 0))
     takeExactMoments(sum: ones, squares: ones)
     let spacing = Self.sampleSpacing(tensor)
-    for index in stride(from: 0, to: count, by: spacing) { histogram.add(tensor.bytes[index] == 0 ? 0 : 1) }
+    let sampleCount = (count + spacing - 1) / spacing
+    var sampledOnes = 0
+    for index in stride(from: 0, to: count, by: spacing) where flags[index] != 0 { sampledOnes += 1 }
+    histogram.makeRoom(from: sampledOnes < sampleCount ? 0 : 1, to: sampledOnes > 0 ? 1 : 0)
+    histogram.count(sampleCount) { flags[$0 * spacing] == 0 ? 0 : 1 }
   }
 
   private init?(smallIntegers tensor: Tensor) {

@@ -52,20 +52,34 @@ public struct EpisodeAccumulator: Sendable {
 
   /// Takes the next rows.
   public mutating func add(_ batch: RowBatch) {
-    guard layout == .episodes || ends.count == 2 else { return }
-    let values = rewards.flatMap { batch.columns[$0].doubles() }
-    let flags = layout == .transitions ? ends.map { batch.columns[$0].bytes } : []
-    for row in 0..<batch.count {
-      if layout == .episodes, batch.steps[row] < 0 {
+    switch layout {
+    case .episodes: addEpisodes(batch)
+    case .transitions: if ends.count == 2 { addTransitions(batch) }
+    }
+  }
+
+  private mutating func addEpisodes(_ batch: RowBatch) {
+    let values = rewards.flatMap { batch.columns[$0].doubles() } ?? []
+    let steps = batch.steps
+    for row in steps.indices {
+      if steps[row] < 0 {
         endEpisode(isTruncated: false)
-        continue
+      } else {
+        if !values.isEmpty { currentReturn += values[row] }
+        currentLength += 1
       }
-      if layout == .transitions { follow(batch.steps[row]) }
-      currentReturn += values?[row] ?? 0
+    }
+  }
+
+  private mutating func addTransitions(_ batch: RowBatch) {
+    let values = rewards.flatMap { batch.columns[$0].doubles() } ?? []
+    let (terminated, truncated) = (batch.columns[ends[0]].bytes, batch.columns[ends[1]].bytes)
+    let steps = batch.steps
+    for row in steps.indices {
+      follow(steps[row])
+      if !values.isEmpty { currentReturn += values[row] }
       currentLength += 1
-      if layout == .transitions, flags[0][row] != 0 || flags[1][row] != 0 {
-        endEpisode(isTruncated: flags[0][row] == 0)
-      }
+      if terminated[row] | truncated[row] != 0 { endEpisode(isTruncated: terminated[row] == 0) }
     }
   }
 

@@ -11,7 +11,7 @@ extension FileSummary {
     let content = FileHeader.Content.replayBuffer(
       kind: contents.kind, layout: contents.layout, schema: contents.schema)
     var (rows, values) = (RowTotals(content), StateTotals(content))
-    try contents.forEachBatch(ofBytes: FormatLimits.rowGroupBytes) { batch in
+    try contents.forEachBatch(ofBytes: FormatLimits.rowGroupBytes(ofRows: contents.schema.rowBytes)) { batch in
       rows.add(batch, batch.statistics(contents.schema))
     }
     try values.add(StateRecord(path: [], value: state))

@@ -66,6 +66,41 @@ public struct Histogram: Sendable, Equatable {
     }
   }
 
+  /// Makes the bins wide enough for all numbers from `low` to `high`, which are counted next with `count(_:)`.
+  mutating func makeRoom(from low: Double, to high: Double) {
+    while true {
+      let (first, last) = (position(of: low), position(of: high))
+      let limit = Double(Self.maximumPosition)
+      if abs(first) < limit, abs(last) < limit {
+        let begin = counts.isEmpty ? Int(first) : min(firstBin, Int(first))
+        let past = counts.isEmpty ? Int(last) + 1 : max(end, Int(last) + 1)
+        if past - begin <= Self.maximumBins { return extend(from: begin, to: past) }
+      }
+      coarsen()
+    }
+  }
+
+  private mutating func extend(from begin: Int, to past: Int) {
+    if counts.isEmpty { firstBin = begin }
+    counts.insert(contentsOf: repeatElement(0, count: firstBin - begin), at: 0)
+    firstBin = begin
+    counts.append(contentsOf: repeatElement(0, count: past - end))
+  }
+
+  /// Counts numbers for which room was made; `number` gives those that are finite at positions below `count`.
+  mutating func count(_ count: Int, _ number: (Int) -> Double?) {
+    var found = InlineArray<32, Int>(repeating: 0)
+    for position in 0..<count {
+      guard let value = number(position) else { continue }
+      // Rounded down without a call: conversion cuts off, and what was above the number is one too many.
+      let scaled = value * inverse
+      var bin = Int(scaled)
+      if Double(bin) > scaled || value < 0 && bin == 0 { bin -= 1 }
+      found[bin - firstBin] += 1
+    }
+    for bin in counts.indices { counts[bin] += found[bin] }
+  }
+
   /// The bin of a number, as a whole double. A negative number too small for the width is in bin -1, not in bin -0.
   private func position(of value: Double) -> Double {
     let position = (value * inverse).rounded(.down)

@@ -84,7 +84,7 @@ struct RowGroups: IteratorProtocol {
 
   init(_ rows: Range<Int>, rowBytes: Int) {
     (first, end) = (rows.lowerBound, rows.upperBound)
-    rowsPerGroup = min(max(1, FormatLimits.rowGroupBytes / max(1, rowBytes)), FormatLimits.rowsPerRecord)
+    rowsPerGroup = FormatLimits.rowsPerGroup(ofRows: rowBytes)
   }
 
   mutating func next() -> Range<Int>? {

@@ -1,3 +1,4 @@
+internal import MessagePack
 internal import Zstandard
 
 /// One frame as it will lie in the file, and what index and seek table say of it.
@@ -8,9 +9,11 @@ struct MadeFrame: Sendable {
   var seekEntry: SeekTable.Entry
 }
 
-/// Makes frames of records; each thread has its own.
+/// Makes frames of records with memory that it uses again; each thread has its own.
 struct FrameMaker: ~Copyable {
   private var compressor: FrameCompressor
+  private var record = MessagePackWriter()
+  private var frame: [UInt8] = []
 
   init(_ options: WritingOptions) throws(BufferFileError) {
     do { compressor = try FrameCompressor(level: options.level) } catch { throw .compression(error) }
@@ -18,7 +21,34 @@ struct FrameMaker: ~Copyable {
 
   /// A compressed frame.
   mutating func compressed(_ record: [UInt8]) throws(BufferFileError) -> MadeFrame {
-    do { return try Self.describe(compressor.compress(record.span), record) } catch { throw .compression(error) }
+    // Taken out while it is filled, because the compressor beside it changes too.
+    var scratch: [UInt8] = []
+    swap(&scratch, &frame)
+    scratch.removeAll(keepingCapacity: true)
+    do throws(ZstandardError) {
+      try compressor.compress(record.span, appendingTo: &scratch)
+      var exact: [UInt8] = []
+      exact.reserveCapacity(scratch.count)
+      exact.append(contentsOf: scratch)
+      frame = scratch
+      return try Self.describe(exact, record)
+    } catch { throw .compression(error) }
+  }
+
+  /// A compressed frame of a record that `encode` writes.
+  /// - Parameter tooMany: What to throw for a record of so many bytes, more than fit into one.
+  mutating func compressed(
+    _ encode: (inout MessagePackWriter) throws(MessagePackError) -> Void, tooMany: (_ bytes: Int) -> BufferFileError
+  ) throws(BufferFileError) -> MadeFrame {
+    var writer = MessagePackWriter()
+    swap(&writer, &record)
+    writer.removeAll()
+    // MessagePack refuses only lengths of 4 GiB.
+    do { try encode(&writer) } catch { throw tooMany(Int(UInt32.max) + 1) }
+    guard writer.bytes.count <= FormatLimits.recordBytes else { throw tooMany(writer.bytes.count) }
+    let made = try compressed(writer.bytes)
+    record = writer
+    return made
   }
 
   /// A canonical frame, whose bytes are a function of the record alone.

@@ -28,13 +28,11 @@ struct RowEncoding: Sendable {
     _ batch: RowBatch, statistics: [ColumnStatistics?]? = nil, with maker: inout FrameMaker
   ) throws(BufferFileError) -> EncodedRows {
     try batch.check(schema, layout)
-    let record: [UInt8]
-    do { record = try RowRecord.encode(batch, schema: schema, layout: layout, filter: filter) } catch {
-      throw Self.tooMany(batch, bytes: Int(UInt32.max) + 1)
-    }
-    guard record.count <= FormatLimits.recordBytes else { throw Self.tooMany(batch, bytes: record.count) }
-    return EncodedRows(
-      batch: batch, statistics: statistics ?? batch.statistics(schema), frame: try maker.compressed(record))
+    let frame = try maker.compressed(
+      { (writer) throws(MessagePackError) in
+        try RowRecord.encode(batch, schema: schema, layout: layout, filter: filter, to: &writer)
+      }, tooMany: { Self.tooMany(batch, bytes: $0) })
+    return EncodedRows(batch: batch, statistics: statistics ?? batch.statistics(schema), frame: frame)
   }
 
   private static func tooMany(_ batch: RowBatch, bytes: Int) -> BufferFileError {

@@ -71,7 +71,7 @@ package struct SpaceDemand {
   private static func estimate(
     _ contents: some BufferContents, _ compressor: inout FrameCompressor
   ) throws -> Int {
-    let size = min(max(1, FormatLimits.rowGroupBytes / max(1, contents.schema.rowBytes)), FormatLimits.rowsPerRecord)
+    let size = FormatLimits.rowsPerGroup(ofRows: contents.schema.rowBytes)
     let count = min(sampleCount, (contents.rowCount + size - 1) / size)
     var (rows, bytes) = (0, 0)
     for sample in 0..<count {

@@ -49,6 +49,51 @@ extension Chunk {
   }
 }
 
+extension Chunk {
+  /// One column of consecutive rows, one behind the other.
+  /// - Precondition: Every row of the pieces was written.
+  static func rows(_ pieces: [(chunk: Chunk, rows: Range<Int>)], _ place: RowLayout.Placement) -> [UInt8] {
+    let total = pieces.reduce(0) { $0 + $1.rows.count } * place.rowBytes
+    return unsafe [UInt8](unsafeUninitializedCapacity: total) { buffer, initialized in
+      guard var target = UnsafeMutableRawPointer(buffer.baseAddress), total > 0 else { return }
+      for (chunk, rows) in pieces {
+        let from = unsafe UnsafeRawPointer(chunk.memory + place.base + rows.lowerBound * place.stride)
+        unsafe pack(from, target, rows.count, place)
+        unsafe target += rows.count * place.rowBytes
+      }
+      initialized = total
+    }
+  }
+
+  /// Moves values that lie a stride apart next to each other.
+  private static func pack(
+    _ from: UnsafeRawPointer, _ to: UnsafeMutableRawPointer, _ count: Int, _ place: RowLayout.Placement
+  ) {
+    guard place.rowBytes != place.stride else {
+      return unsafe to.copyMemory(from: from, byteCount: count * place.rowBytes)
+    }
+    switch place.rowBytes {
+    case 1: unsafe pack(from, to, count, place.stride, as: UInt8.self)
+    case 4: unsafe pack(from, to, count, place.stride, as: UInt32.self)
+    case 8: unsafe pack(from, to, count, place.stride, as: UInt64.self)
+    case 16: unsafe pack(from, to, count, place.stride, as: SIMD2<UInt64>.self)
+    default:
+      for row in 0..<count {
+        unsafe (to + row * place.rowBytes).copyMemory(from: from + row * place.stride, byteCount: place.rowBytes)
+      }
+    }
+  }
+
+  private static func pack<Word: FixedWidthWord>(
+    _ from: UnsafeRawPointer, _ to: UnsafeMutableRawPointer, _ count: Int, _ stride: Int, as: Word.Type
+  ) {
+    for row in 0..<count {
+      let word = unsafe from.loadUnaligned(fromByteOffset: row * stride, as: Word.self)
+      unsafe to.storeBytes(of: word, toByteOffset: row * MemoryLayout<Word>.size, as: Word.self)
+    }
+  }
+}
+
 /// A row inside a chunk, which it does not keep alive: good only while the log that gave it is.
 @safe struct RowAddress {
   fileprivate let memory: UnsafeRawPointer?

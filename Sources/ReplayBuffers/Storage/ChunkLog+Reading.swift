@@ -6,7 +6,10 @@ extension ChunkLog {
   /// - Precondition: The rows are in the log.
   /// - Complexity: O(rows)
   public func rows(_ range: Range<Int>) -> [Tensor] {
-    withExtendedLifetime(self) { Self.gather(range.map(address), layout) }
+    let pieces = pieces(of: range)
+    return zip(layout.columns, layout.placements).map { column, place in
+      column.rows(range.count, Chunk.rows(pieces, place))
+    }
   }
 
   /// Rows from anywhere, column by column, in the order asked for.

@@ -125,6 +125,21 @@ public struct ChunkLog: Sendable {
     base += dropped << layout.rowShift
   }
 
+  /// Consecutive rows as rows of chunks.
+  /// - Precondition: The rows are in the log.
+  func pieces(of range: Range<Int>) -> [(chunk: Chunk, rows: Range<Int>)] {
+    precondition(range.isEmpty || rows.contains(range.lowerBound) && range.upperBound <= rows.upperBound, "rows of the log")
+    var pieces: [(chunk: Chunk, rows: Range<Int>)] = []
+    var offset = range.lowerBound - base
+    while offset < range.upperBound - base {
+      let first = offset & (rowsPerChunk - 1)
+      let count = min(rowsPerChunk - first, range.upperBound - base - offset)
+      pieces.append((chunks[offset >> layout.rowShift], first..<first + count))
+      offset += count
+    }
+    return pieces
+  }
+
   /// Where a row lies, as long as this log is there.
   /// - Precondition: The row is in the log.
   func address(of row: Int) -> RowAddress {
