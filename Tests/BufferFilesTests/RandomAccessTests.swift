@@ -36,7 +36,7 @@ import Testing
       let counting = FaultInjectingFileSystem()
       let file = try BufferFile.open(path, on: counting)
       let entries = try file.entries()
-      #expect(entries.count { $0.kind == .rows } > 10)
+      #expect(entries.count { $0.kind == .rows } > 5)
       counting.reset()
       let episode = try file.episode(7)
       #expect(episode.count == 301 && episode.steps.last == -1)

@@ -67,16 +67,18 @@ final class ChunkFiller: Sendable {
   private func makeChunk(_ number: Int, _ state: inout State) -> Chunk {
     let count = min(layout.rowsPerChunk, rowCount - number << layout.rowShift)
     let (region, place) = number.quotientAndRemainder(dividingBy: Self.chunksPerRegion)
-    let isFull = (region + 1) * Self.chunksPerRegion <= rowCount >> layout.rowShift
-    if isFull, state.regions[region] == nil {
-      state.regions[region] = PageRegion(chunkBytes: layout.chunkBytes, count: Self.chunksPerRegion)
+    // Only chunks that will be full, so that no memory is touched for rows that do not come.
+    let full = min(Self.chunksPerRegion, (rowCount >> layout.rowShift) - region * Self.chunksPerRegion)
+    if full > 1, place < full, state.regions[region] == nil {
+      state.regions[region] = PageRegion(chunkBytes: layout.chunkBytes, count: full)
     }
-    let chunk = state.regions[region].map { Chunk(layout, number: place, in: $0) } ?? Chunk(layout)
+    let shared = place < full ? state.regions[region] : nil
+    let chunk = shared.map { Chunk(layout, number: place, in: $0) } ?? Chunk(layout)
     _ = chunk.claim(count, after: 0)
     return chunk
   }
 
-  /// About 16 MiB, so that the end of the rows, which get chunks of their own, is a small part of a large buffer.
+  /// About 16 MiB: chunks that leave the window give their pages back, the region when its last chunk is gone.
   private static let chunksPerRegion = 16
 
   /// The log, whose first row gets the number `first`.
