@@ -13,9 +13,11 @@ struct ConvertCommand: ParsableCommand {
       rlbuf convert FILE OUT.msgpack --to rllib
           The very dump again, byte for byte. Its arrays are lists, as ormsgpack left
           them; RLlib's set_state wants them as arrays again.
-      rlbuf convert FILE OUT.msgpack.zst --level 19
-          The same content, compressed harder.
+      rlbuf convert FILE OUT.msgpack.zst --level archive --filter shuffle
+          The same content, as small as it gets. Filtered columns are no longer what msgpack-numpy reads.
       """)
+
+  enum Filter: String, ExpressibleByArgument, CaseIterable { case shuffle }
 
   enum Target: String, ExpressibleByArgument, CaseIterable { case rlbuf, rllib }
 
@@ -28,8 +30,21 @@ struct ConvertCommand: ParsableCommand {
   @Option(help: "What to write: rlbuf, or rllib for a plain dump as RLlib's callback page writes it.")
   var to: Target = .rlbuf
 
-  @Option(help: "How hard to compress, -131072 to 22; 1 is fast, 19 is small.")
-  var level = CompressionLevel.default.value
+  @Option(
+    help: ArgumentHelp(
+      "How hard to compress: fast (-3), standard (1), small (6), archive (19), or a number from -131072 to 22.",
+      valueName: "preset|number"),
+    completion: .list(CompressionLevel.presets.map(\.name)),
+    transform: { text in
+      guard let level = try CompressionLevel(named: text) else {
+        throw ValidationError("give fast, standard, small, archive, or a number from -131072 to 22")
+      }
+      return level
+    })
+  var level = CompressionLevel.standard
+
+  @Option(help: "Order the bytes of columns so that they compress better: shuffle. Only rlbuf reads them then.")
+  var filter: Filter?
 
   @Flag(help: "Replace the output if it is there already.")
   var force = false
@@ -42,7 +57,8 @@ struct ConvertCommand: ParsableCommand {
       guard !outputIsInput else { throw OutputIsInput(path: output) }
       let interruption = Interruption(removingTemporariesBeside: FilePath(output))
       defer { interruption.end() }
-      let options = WritingOptions(level: try CompressionLevel(level), existing: force ? .replace : .refuse, shrinking: .allow)
+      let options = WritingOptions(
+        level: level, filter: filter.flatMap { ByteFilter(rawValue: $0.rawValue) }, existing: force ? .replace : .refuse, shrinking: .allow)
       switch try SavedState.open(FilePath(input), limits: opening.limits) {
       case .rllibDump(let dump):
         for line in dump.notUnderstood { Console.note("note: " + TerminalText.escaped(line)) }

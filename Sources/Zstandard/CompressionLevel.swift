@@ -22,7 +22,7 @@ public struct CompressionLevel: Hashable, Sendable, Comparable {
     self.value = value
   }
 
-  private init(unchecked value: Int) {
+  init(unchecked value: Int) {
     self.value = value
   }
 
