@@ -42,7 +42,7 @@ def milliseconds(seconds):
     return round(seconds * 1e3, 3)
 
 
-def compare_dumps(ask, peers, dump, shuffled, folder):
+def compare_dumps(ask, peers, dump, shuffled):
     ours, filtered = [], {}
     theirs = {peer: [] for peer in ("savez", "blosc2")}
     for _ in range(RUNS):
@@ -59,13 +59,14 @@ def compare_dumps(ask, peers, dump, shuffled, folder):
         at_least(f"files.dump_ms_{peer}", milliseconds(seconds), milliseconds(other), faster, ratio)
         at_least(f"files.dump_bytes_{peer}", size, theirs[peer][0]["bytes"], smaller)
     at_least("files.dump_bytes_blosc2_shuffle", filtered["bytes"], theirs["blosc2"][0]["bytes"], 1.8)
-    return seconds, size
+    return seconds, size, filtered["bytes"]
 
 
-def compare_rllib(ask, peers, dump, folder, seconds, size):
+def compare_rllib(ask, peers, dump, seconds, size, filtered):
     theirs = peers("rllib", dump)
     at_least("files.dump_ms_rllib", milliseconds(seconds), milliseconds(theirs["seconds"]), 50)
     at_least("files.dump_bytes_rllib", size, theirs["bytes"], 2)
+    at_least("files.dump_bytes_rllib_shuffle", filtered, theirs["bytes"], 2)
     loads = statistics.median(ask("load", dump)["seconds"] for _ in range(RUNS))
     at_least("files.load_ms_rllib", milliseconds(loads), milliseconds(theirs["load_seconds"]), 10)
     return theirs["stall_seconds"]
@@ -140,8 +141,8 @@ def main():
         return run(python, HERE / "files_peers.py", *arguments, folder)
 
     if python:
-        seconds, size = compare_dumps(ask, peers, dump, shuffled, folder)
-        rllib = compare_rllib(ask, peers, dump, folder, seconds, size)
+        seconds, size, filtered = compare_dumps(ask, peers, dump, shuffled)
+        rllib = compare_rllib(ask, peers, dump, seconds, size, filtered)
         compare_loads(ask, peers, dump)
         compare_images(ask, python, folder)
     else:

@@ -32,10 +32,7 @@ enum SegmentSampling {
   /// The digest of rows: their step numbers and the bytes of every column.
   static func digest(_ batch: RowBatch) -> [UInt8] {
     var hasher = SHA256()
-    for step in batch.steps {
-      let bytes = (0..<8).map { UInt8(truncatingIfNeeded: step >> ($0 * 8)) }
-      hasher.update(data: bytes)
-    }
+    hasher.update(data: Tensor(vector: batch.steps).bytes)
     for column in batch.columns { hasher.update(data: column.bytes) }
     return Array(hasher.finalize().prefix(SegmentSample.digestBytes))
   }
