@@ -87,11 +87,11 @@ public struct Histogram: Sendable, Equatable {
     counts.append(contentsOf: repeatElement(0, count: past - end))
   }
 
-  /// Counts numbers for which room was made; `number` gives those that are finite at positions below `count`.
-  mutating func count(_ count: Int, _ number: (Int) -> Double?) {
+  /// Counts numbers for which room was made; `number` gives them at positions below `count`.
+  mutating func count(_ count: Int, _ number: (Int) -> Double) {
     var found = InlineArray<32, Int>(repeating: 0)
     for position in 0..<count {
-      guard let value = number(position) else { continue }
+      let value = number(position)
       // Rounded down without a call: conversion cuts off, and what was above the number is one too many.
       let scaled = value * inverse
       var bin = Int(scaled)
