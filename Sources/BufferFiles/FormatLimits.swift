@@ -13,11 +13,11 @@ public enum FormatLimits {
   public static let summaryBytes = 1 << 20
   /// The most columns of a schema.
   public static let columns = 1_024
-  /// How many bytes of rows the writer puts into one record, unless a single row is larger.
+  /// How many bytes of rows the writer puts into one record, twice as many of large rows, and of a single larger row all.
   public static let rowGroupBytes = 2 << 20
   /// How many bytes of rows of a size the writer puts into one record: of large rows, such as images, twice as many, since
   /// what the index says of each record would be a notable part of what is left of them.
-  static func rowGroupBytes(ofRows rowBytes: Int) -> Int { rowBytes > 4_096 ? 2 * rowGroupBytes : rowGroupBytes }
+  package static func rowGroupBytes(ofRows rowBytes: Int) -> Int { rowBytes > 4_096 ? 2 * rowGroupBytes : rowGroupBytes }
   /// How many rows of a size the writer puts into one record.
   static func rowsPerGroup(ofRows rowBytes: Int) -> Int {
     min(max(1, rowGroupBytes(ofRows: rowBytes) / max(1, rowBytes)), rowsPerRecord)

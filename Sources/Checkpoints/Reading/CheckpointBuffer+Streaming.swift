@@ -21,7 +21,7 @@ extension CheckpointBuffer {
   ) throws {
     var walk = GroupWalk(self)
     try OrderedWork.run(
-      threads: WorkerCount.automatic.threads(recordBytes: max(FormatLimits.rowGroupBytes, schema.rowBytes)),
+      threads: WorkerCount.automatic.threads(recordBytes: max(FormatLimits.rowGroupBytes(ofRows: schema.rowBytes), schema.rowBytes)),
       makeTool: { () throws in },
       next: { () throws in try walk.next() },
       work: { (part, _) throws in try body(part.rows()) },
