@@ -22,6 +22,7 @@ public struct CommittedFile: ~Copyable, Sendable {
   private let fileSystem: any FileSystem
   private let existing: Existing
   private let permissions: FilePermissions
+  private let syncsName: Bool
   private let expectedByteCount: Int64?
   private let file: OpenFile
   /// Up to where the disk was asked to begin.
@@ -31,10 +32,12 @@ public struct CommittedFile: ~Copyable, Sendable {
   private var failure: FileSystemError?
 
   /// Creates the temporary file; with `expectedByteCount` reserves room, so that a full disk shows at once.
+  /// - Parameter syncsName: Whether `commit` makes the name durable too. Without it the caller syncs the directory, once
+  ///   for all files in it, before anything relies on them.
   /// - Throws: `.notRegular` if the destination is a directory, FIFO or device; `.system(.fileExists)` with `.refuse`.
   public init(
     at destination: FilePath, existing: Existing = .replace, expectedByteCount: Int64? = nil,
-    on fileSystem: any FileSystem
+    syncsName: Bool = true, on fileSystem: any FileSystem
   ) throws(FileSystemError) {
     let replaced = try fileSystem.permissionsOfFile(toBeWrittenAt: destination, existing)
     let file = try fileSystem.createTemporary(for: destination)
@@ -47,6 +50,7 @@ public struct CommittedFile: ~Copyable, Sendable {
     self.existing = existing
     self.expectedByteCount = expectedByteCount
     self.file = file
+    self.syncsName = syncsName
     permissions = replaced ?? .allButExecute.subtracting(fileSystem.creationMask)
     byteCount = 0
     (isOpen, temporaryExists) = (true, true)
@@ -82,12 +86,13 @@ public struct CommittedFile: ~Copyable, Sendable {
   public consuming func commit() throws(FileSystemError) {
     if let failure { throw failure }
     try seal()
-    let (file, destination, fileSystem) = (file, destination, fileSystem)
+    let (file, destination, fileSystem, syncsName) = (file, destination, fileSystem, syncsName)
     let mode: RenameMode = existing == .replace ? .replace : .noReplace
     try fileSystem.uninterrupted { () throws(FileSystemError) in
       try fileSystem.rename(file.path, to: destination, mode: mode)
     }
     temporaryExists = false
+    guard syncsName else { return }
     try fileSystem.uninterrupted { () throws(FileSystemError) in
       try fileSystem.syncDirectory(destination.directory)
     }

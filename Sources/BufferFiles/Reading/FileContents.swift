@@ -60,12 +60,13 @@ public struct FileContents: BufferContents {
   /// All rows, each row group handed over by the thread that decompressed it.
   /// - Throws: `BufferFileError` for what is damaged, and what `body` throws.
   public func forEachStoredBatchInParallel(_ body: @escaping @Sendable (RowBatch) throws -> Void) throws {
-    try work(on: try file.entries().indices, { try body($0) }, take: { _ in })
+    try work(on: try file.entries().indices, recycling: true, { try body($0) }, take: { _ in })
   }
 
   /// Has several threads decompress row groups and do something with each; `take` gets the results in order.
+  /// - Parameter recycling: Whether the rows are needed no more when `body` has returned.
   func work<Result: Sendable>(
-    on numbers: some Sequence<Int>, _ body: @escaping @Sendable (RowBatch) throws -> Result,
+    on numbers: some Sequence<Int>, recycling: Bool = false, _ body: @escaping @Sendable (RowBatch) throws -> Result,
     take: (Result) throws -> Void
   ) throws {
     let entries = try file.entries()
@@ -77,7 +78,10 @@ public struct FileContents: BufferContents {
       makeTool: { () throws in try RecordReader(file.frames) },
       next: { () throws in next.next() },
       work: { (number, reader: inout RecordReader) throws in
-        try body(decoded(entries[number], number: number, with: &reader))
+        let batch = try decoded(entries[number], number: number, with: &reader)
+        let result = try body(batch)
+        if recycling { reader.recycle(batch) }
+        return result
       },
       take: take)
   }

@@ -1,5 +1,6 @@
 internal import FileSystems
 internal import MessagePack
+internal import ReplayBuffers
 internal import StateTree
 internal import Zstandard
 
@@ -9,6 +10,7 @@ struct RecordReader: ~Copyable {
   private var decompressor: FrameDecompressor
   private var frame: [UInt8] = []
   private var record: [UInt8] = []
+  private var spares = SpareBodies()
 
   init(_ frames: FrameReader) throws(BufferFileError) {
     self.frames = frames
@@ -26,8 +28,13 @@ struct RecordReader: ~Copyable {
     do {
       try decompressor.decompress(frame.span, limit: FormatLimits.recordBytes, appendingTo: &record)
     } catch { throw .damagedFrame(place, error) }
-    let value = try FrameReader.value(of: record, place: place)
+    let value = try FrameReader.value(of: record, place: place, reusing: &spares)
     (self.frame, self.record) = (frame, record)
     return value
+  }
+
+  /// Takes back the memory of rows that nobody needs any more, for those to come.
+  mutating func recycle(_ batch: consuming RowBatch) {
+    for column in batch.columns { spares.add(column.bytes) }
   }
 }

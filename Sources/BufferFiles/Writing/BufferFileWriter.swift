@@ -36,7 +36,10 @@ public struct BufferFileWriter: ~Copyable {
     if case .replayBuffer = header.content { header.filter = options.filter }
     let record = try header.checkedRecord()
     let file: CommittedFile
-    do { file = try CommittedFile(at: path, existing: options.existing, on: fileSystem) } catch {
+    do {
+      file = try CommittedFile(
+        at: path, existing: options.existing, syncsName: options.syncsName, on: fileSystem)
+    } catch {
       throw .fileSystem(error)
     }
     var writer = BufferFileWriter(header, options, try FrameMaker(options), FrameWriter(file))

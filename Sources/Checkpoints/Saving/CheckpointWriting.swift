@@ -49,10 +49,17 @@ struct CheckpointWriting {
   /// Notes a component whose files are written.
   mutating func add(_ component: CheckpointManifest.Component) { manifest.components.append(component) }
 
+  /// Names become durable in `commit`, one sync for each directory.
+  private var writingOptions: WritingOptions {
+    var writing = WritingOptions(level: options.level, existing: .refuse)
+    writing.syncsName = false
+    return writing
+  }
+
   /// Writes a file of state.
   mutating func write(_ state: StateValue, to name: String) throws(CheckpointError) {
     try makeDirectories(for: name)
-    let (path, options, fileSystem) = (path(name), WritingOptions(level: options.level, existing: .refuse), fileSystem)
+    let (path, options, fileSystem) = (path(name), writingOptions, fileSystem)
     do throws(BufferFileError) {
       try BufferFileWriter.create(at: path, header: FileHeader(content: .state), options: options, on: fileSystem)
         .finish(state: state)
@@ -84,8 +91,7 @@ struct CheckpointWriting {
   private func write(
     _ contents: SegmentContents, of component: String, to path: FilePath
   ) throws(CheckpointError) {
-    let options = WritingOptions(level: options.level, existing: .refuse)
-    do { try BufferFileWriter.write(contents, to: path, options: options, on: fileSystem) } catch {
+    do { try BufferFileWriter.write(contents, to: path, options: writingOptions, on: fileSystem) } catch {
       throw CheckpointError(error, layout.checkpoint(manifest.iteration), component)
     }
   }

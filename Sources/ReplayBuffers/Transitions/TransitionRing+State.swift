@@ -21,20 +21,12 @@ extension TransitionRing {
   /// - Throws: `ReplayBufferError` for what no ring can be, and what reading throws.
   init(_ contents: some BufferContents, _ saved: BufferStateReader) throws {
     let nextStep = try saved.countIfPresent("next_step")
-    var firstStep = try saved.countIfPresent("first_step") ?? nextStep ?? 0
-    if contents.rowCount > 0 { firstStep = try Self.firstStep(of: contents) }
+    let firstStep = try saved.countIfPresent("first_step") ?? nextStep ?? 0
     try self.init(capacity: saved.capacity(), schema: contents.schema, firstStep: firstStep)
     insertionCount = try saved.count("num_timesteps_added")
     sampledCount = try saved.count("sampled_timesteps")
-    log = try ChunkLog(consecutiveRowsOf: contents, from: firstStep)
+    if contents.rowCount > 0 { log = try ChunkLog(consecutiveRowsOf: contents) }
     try check(saved)
-  }
-
-  private static func firstStep(of contents: some BufferContents) throws -> Int {
-    guard let first = try contents.rows(0..<1).steps.first, (0...Int64(BufferStateReader.largestCount)).contains(first) else {
-      throw ReplayBufferError.invalidContents("row 0 has no step number from 0 to 2^60")
-    }
-    return Int(first)
   }
 
   private func check(_ saved: BufferStateReader) throws(ReplayBufferError) {
