@@ -65,11 +65,12 @@ public final class DQN: Algorithm {
 
   private func sampleFragments() throws -> [EpisodeFragment] {
     let environments = config.common.environmentsPerRunner
-    return try runner.sample(steps: config.fragmentLength * environments) { observations, generator, taken in
+    return try runner.sample(.steps(config.fragmentLength * environments)) { observations, generator, taken in
       let epsilon = config.epsilon.value(at: clock.epsilonStep + taken)
-      return try EpsilonGreedy(epsilon: epsilon).actions(
+      let actions = try EpsilonGreedy(epsilon: epsilon).actions(
         count: environments, of: learner.actionCount, using: &generator
       ) { try learner.greedyActions(observations) }
+      return ChosenActions(Tensor(vector: actions.map(Int64.init)))
     }
   }
 

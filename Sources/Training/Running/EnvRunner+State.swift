@@ -7,8 +7,9 @@ extension EnvRunner: Checkpointable {
     [
       "environment_steps": .integer(environmentSteps), "begun_episodes": .integer(begunEpisodes),
       "name_tag": .string(nameTag),
-      "needs_initial_reset": .bool(needsInitialReset), "generator": generator.state,
-      "environments": .array(environments.map(\.state)), "episodes": .array(episodes.map(\.state)),
+      "needs_initial_reset": .bool(needsInitialReset), "was_seeded": .bool(wasSeeded), "generator": generator.state,
+      "environments": .array(slots.map(\.environment.state)),
+      "episodes": .array(needsInitialReset ? [] : slots.map(\.episode.state)),
       "finished": .array(
         finished.map { ["total_reward": .double($0.totalReward), "length": .integer($0.length)] }),
       "callbacks": callbacks.state,
@@ -24,6 +25,7 @@ extension EnvRunner: Checkpointable {
     runner.begunEpisodes = try reader.counter("begun_episodes")
     runner.nameTag = try reader.string("name_tag")
     runner.needsInitialReset = try reader.bool("needs_initial_reset")
+    runner.wasSeeded = reader.map["was_seeded"] == nil ? !runner.needsInitialReset : try reader.bool("was_seeded")
     runner.generator = try PCG64(state: reader.reader("generator"))
     try runner.restoreEnvironments(reader)
     try runner.restoreEpisodes(reader)
@@ -34,20 +36,23 @@ extension EnvRunner: Checkpointable {
 
   private mutating func restoreEnvironments(_ reader: StateReader) throws {
     let states = try reader.array("environments")
-    guard states.count == environments.count else {
+    guard states.count == slots.count else {
       throw StateTreeError.invalidValue(
         path: (reader.path / "environments").description, found: "\(states.count) environments",
-        expected: "\(environments.count), as num_envs_per_env_runner says")
+        expected: "\(slots.count), as num_envs_per_env_runner says")
     }
-    for (index, state) in states.enumerated() { try environments[index].restore(from: state) }
+    for (index, state) in states.enumerated() { try slots[index].environment.restore(from: state) }
   }
 
   private mutating func restoreEpisodes(_ reader: StateReader) throws {
-    episodes = try reader.array("episodes").enumerated().map { index, state in
-      var episode = RunningEpisode(
-        id: "", observationType: observationSpace.dataType, observationShape: observationSpace.shape)
+    let states = try reader.array("episodes")
+    guard states.count == (needsInitialReset ? 0 : slots.count) else {
+      throw TrainingError.brokenInvariant("\(states.count) episodes in \(slots.count) environments")
+    }
+    for (index, state) in states.enumerated() {
+      var episode = RunningEpisode(id: "", form)
       try episode.restore(from: StateReader(state, at: reader.path / "episodes" / index))
-      return episode
+      slots[index].episode = episode
     }
     finished = try reader.array("finished").enumerated().map { index, state in
       let reader = try StateReader(state, at: reader.path / "finished" / index)
@@ -55,15 +60,14 @@ extension EnvRunner: Checkpointable {
     }
   }
 
-  /// Checks that there is an episode for each environment once sampling has begun.
+  /// Checks generator, environments and episodes.
   /// - Throws: `TrainingError.brokenInvariant`, and what parts throw.
   public func checkInvariants() throws {
-    guard needsInitialReset || episodes.count == environments.count else {
-      throw TrainingError.brokenInvariant("\(episodes.count) episodes in \(environments.count) environments")
-    }
     try generator.checkInvariants()
-    for episode in episodes { try episode.checkInvariants() }
-    for environment in environments { try environment.checkInvariants() }
+    for slot in slots {
+      try slot.episode.checkInvariants()
+      try slot.environment.checkInvariants()
+    }
   }
 
   /// The runner's next random words and where its environments stand, for the proof that a restored run goes on as it
@@ -71,6 +75,6 @@ extension EnvRunner: Checkpointable {
   public var nextDraws: StateValue {
     var generator = generator
     let words = (0..<8).map { _ in generator.next() }
-    return ["words": .tensor(Tensor(vector: words)), "environments": .array(environments.map(\.state))]
+    return ["words": .tensor(Tensor(vector: words)), "environments": .array(slots.map(\.environment.state))]
   }
 }

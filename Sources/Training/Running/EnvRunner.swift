@@ -8,56 +8,66 @@ internal import StateTree
 /// - Source: RLlib's `SingleAgentEnvRunner`, with Gymnasium's next-step reset: after a last step the environment is
 ///   reset where its next step would be, which counts as no step.
 public struct EnvRunner: Sendable {
-  /// The runner's index, 0 for the one in this process.
-  public let index: Int
+  /// The runner's index, and whether it samples for an evaluation.
+  public let facts: RunnerFacts
   /// The space of its observations.
   public let observationSpace: Space
-  /// The space of its actions, a discrete one.
+  /// The space of its actions.
   public let actionSpace: Space
+  /// What its steps consist of.
+  public internal(set) var form: EpisodeForm
   /// Environment steps ever sampled.
   public internal(set) var environmentSteps = 0
   /// Episodes that ended since `takeFinished` was called last, in the order in which they ended.
   var finished: [FinishedEpisode] = []
 
-  var environments: [any Environment]
-  var episodes: [RunningEpisode] = []
+  /// Environments with their episodes; what callbacks see of them.
+  var slots: [EpisodeContext]
   var generator: PCG64
   var begunEpisodes = 0
   /// What tells the names of its episodes from those of a runner before it; empty for the first.
   var nameTag = ""
   var needsInitialReset = true
+  /// Whether its environments were given their seeds.
+  var wasSeeded = false
   let seed: UInt64
   var callbacks: CallbackSet
   let callsCallbacks: Bool
-  let actionCount: Int
-  let firstAction: Int
 
   /// Makes the environments, at which `onEnvironmentCreated` is called.
-  /// - Parameter seed: The run's seed; the runner adds its index, and environment i of it is reset with i more.
-  /// - Throws: `TrainingError.unsuitableEnvironment`, `.callback`, and what making environments throws.
-  public init(_ config: CommonConfig, index: Int = 0, seed: UInt64) throws {
-    self.index = index
-    self.seed = seed &+ UInt64(index)
+  /// - Parameter seed: The run's seed; the runner adds its index, and 1,000,000 for an evaluation, and environment i of it
+  ///   is reset with i more.
+  /// - Throws: `TrainingError.callback`, and what making environments throws.
+  public init(_ config: CommonConfig, _ facts: RunnerFacts = RunnerFacts(), seed: UInt64) throws {
+    self.facts = facts
+    self.seed = seed &+ UInt64(facts.index) &+ (facts.isEvaluating ? 1_000_000 : 0)
     generator = PCG64(seed: self.seed)
     callbacks = CallbackSet(config.callbacks)
     callbacks.callbacks.removeAll { !$0.listensToRunners }
     callsCallbacks = callbacks.listensToRunners
-    environments = []
+    var environments: [any Environment] = []
     for environmentIndex in 0..<config.environmentsPerRunner {
       let environment = try config.catalogue.makeEnvironment(config.environment)
       var context = EnvironmentContext(
-        runnerIndex: index, environmentIndex: environmentIndex, environment: environment)
+        runner: facts, environmentIndex: environmentIndex, environment: environment)
       try callbacks.fire(.onEnvironmentCreated, &context, callbacks.closures.onEnvironmentCreated) {
         try $0.onEnvironmentCreated(&$1)
       }
       environments.append(context.environment)
     }
     (observationSpace, actionSpace) = (environments[0].observationSpace, environments[0].actionSpace)
-    guard case .discrete(let count, let start) = actionSpace else {
-      throw TrainingError.unsuitableEnvironment(
-        config.environment, reason: "its actions are \(actionSpace), expected a discrete space")
+    form = EpisodeForm(observations: observationSpace, actions: actionSpace)
+    slots = []
+    for (index, environment) in environments.enumerated() {
+      slots.append(
+        EpisodeContext(
+          runner: facts, environmentIndex: index, environment: environment, episode: RunningEpisode(id: "", form)))
     }
-    (actionCount, firstAction) = (count, start)
+  }
+
+  /// Says what a policy keeps with each step; before the first sample.
+  public mutating func keep(_ extras: [ColumnSchema]) {
+    form = EpisodeForm(observations: observationSpace, actions: actionSpace, extras: extras)
   }
 
   /// How many numbers an observation has.
@@ -66,13 +76,12 @@ public struct EnvRunner: Sendable {
   /// The columns that a replay buffer of its fragments needs.
   public func schema() throws -> BufferSchema {
     try BufferSchema([
-      ColumnSchema("obs", observationSpace.dataType, shape: observationSpace.shape), ColumnSchema("actions", .int64),
-      ColumnSchema("rewards", .float32),
-    ])
+      form.observation, form.action, ColumnSchema("rewards", .float32),
+    ] + form.extras)
   }
 
   /// How many episodes are under way.
-  public var openEpisodeCount: Int { episodes.count { $0.isReset && !$0.isDone } }
+  public var openEpisodeCount: Int { slots.count { $0.episode.isReset && !$0.episode.isDone } }
 
   /// The episodes that ended since the last call.
   public mutating func takeFinished() -> [FinishedEpisode] {
@@ -85,9 +94,8 @@ public struct EnvRunner: Sendable {
   /// - Parameter insertionCount: the steps that the buffer ever took, which tells these names from earlier ones.
   public mutating func renameEpisodes(since insertionCount: Int) {
     nameTag = "@\(insertionCount)"
-    for index in episodes.indices {
-      episodes[index].id = nextName()
-    }
+    guard !needsInitialReset else { return }
+    for index in slots.indices { slots[index].episode.id = nextName() }
   }
 
   /// Counts environment steps on from where another runner stopped.
@@ -96,6 +104,6 @@ public struct EnvRunner: Sendable {
   /// The name of the next episode.
   mutating func nextName() -> String {
     defer { begunEpisodes += 1 }
-    return "\(index)\(nameTag)-\(begunEpisodes)"
+    return "\(facts.isEvaluating ? "evaluation-" : "")\(facts.index)\(nameTag)-\(begunEpisodes)"
   }
 }

@@ -1,3 +1,4 @@
+internal import Environments
 internal import ReplayBuffers
 public import StateTree
 
@@ -27,30 +28,31 @@ public struct RunningEpisode: Sendable {
   var observations: [UInt8] = []
   var actions: [UInt8] = []
   var rewards: [Float] = []
-  var observationType = DataType.float32
-  var observationShape: [Int] = []
+  /// What else is kept with those steps, by the form's extra columns, row-major.
+  var extras: [[UInt8]]
+  let form: EpisodeForm
 
-  init(id: String, observationType: DataType, observationShape: [Int]) {
+  init(id: String, _ form: EpisodeForm) {
     self.id = id
-    self.observationType = observationType
-    self.observationShape = observationShape
+    self.form = form
+    extras = [[UInt8]](repeating: [], count: form.extras.count)
   }
 
   /// Whether it is over.
   public var isDone: Bool { isTerminated || isTruncated }
+  /// What results say of it when it is over.
+  var finished: FinishedEpisode { FinishedEpisode(totalReward: totalReward, length: length) }
   /// The steps not yet handed over.
   public var pendingSteps: Int { rewards.count }
-
-  private var observationBytes: Int { observationShape.reduce(observationType.itemBytes, *) }
 
   /// The last observation, nil before the reset.
   public var lastObservation: Tensor? {
     guard isReset else { return nil }
-    return try? Tensor(observationType, shape: observationShape, bytes: Array(observations.suffix(observationBytes)))
+    return try? Tensor(form.observation.dataType, shape: form.observation.shape, bytes: Array(lastObservationBytes))
   }
 
   /// The bytes of the last observation.
-  var lastObservationBytes: ArraySlice<UInt8> { observations.suffix(observationBytes) }
+  var lastObservationBytes: ArraySlice<UInt8> { observations.suffix(form.observation.rowBytes) }
 
   mutating func reset(to observation: Tensor) throws(TrainingError) {
     try check(observation)
@@ -58,43 +60,45 @@ public struct RunningEpisode: Sendable {
     isReset = true
   }
 
-  mutating func add(
-    _ observation: Tensor, action: Int64, reward: Double, isTerminated: Bool, isTruncated: Bool
-  ) throws(TrainingError) {
-    try check(observation)
-    observations.append(contentsOf: observation.bytes)
-    var bits = UInt64(bitPattern: action)
-    for _ in 0..<8 {
-      actions.append(UInt8(truncatingIfNeeded: bits))
-      bits >>= 8
+  /// Adds a step that was taken.
+  /// - Parameter row: Which row of the chosen actions is this episode's.
+  mutating func add(_ step: EnvironmentStep, _ chosen: ChosenActions, row: Int) throws(TrainingError) {
+    try check(step.observation)
+    observations.append(contentsOf: step.observation.bytes)
+    actions.append(row: row, of: chosen.actions, bytes: form.action.rowBytes)
+    for (index, column) in form.extras.enumerated() {
+      extras[index].append(row: row, of: chosen.extras[index], bytes: column.rowBytes)
     }
-    rewards.append(Float(reward))
+    rewards.append(Float(step.reward))
     length += 1
-    totalReward += reward
-    lastReward = reward
-    self.isTerminated = isTerminated
-    self.isTruncated = isTruncated
+    totalReward += step.reward
+    lastReward = step.reward
+    isTerminated = step.isTerminated
+    isTruncated = step.isTruncated
   }
 
   private func check(_ observation: Tensor) throws(TrainingError) {
-    guard observation.dataType == observationType, observation.shape == observationShape else {
+    let space = form.observation
+    guard observation.dataType == space.dataType, observation.shape == space.shape else {
       throw .unsuitableEnvironment(
-        id, reason: "it gave an observation \(observation.summary), its space is \(observationType) \(observationShape)"
-      )
+        id, reason: "it gave an observation \(observation.summary), its space is \(space.dataType) \(space.shape)")
     }
   }
 
   /// Hands the steps over and keeps the last observation, with which the next fragment begins.
   mutating func takeFragment() throws(StateTreeError) -> EpisodeFragment {
-    let fragment = EpisodeFragment(
-      id: id, startTime: fragmentStart,
-      observations: try Tensor(observationType, shape: [rewards.count + 1] + observationShape, bytes: observations),
-      actions: try Tensor(.int64, shape: [rewards.count], bytes: actions), rewards: Tensor(vector: rewards),
+    var fragment = EpisodeFragment(
+      id: id, startTime: fragmentStart, observations: try form.observation.tensor(observations, rewards.count + 1),
+      actions: try form.action.tensor(actions, rewards.count), rewards: Tensor(vector: rewards),
       isTerminated: isTerminated, isTruncated: isTruncated)
+    for (column, bytes) in zip(form.extras, extras) {
+      fragment.extraColumns[StateKey(column.name)] = try column.tensor(bytes, rewards.count)
+    }
     fragmentStart = length
-    observations.removeFirst(observations.count - observationBytes)
+    observations.removeFirst(observations.count - form.observation.rowBytes)
     actions.removeAll(keepingCapacity: true)
     rewards.removeAll(keepingCapacity: true)
+    for index in extras.indices { extras[index].removeAll(keepingCapacity: true) }
     return fragment
   }
 }
@@ -102,12 +106,14 @@ public struct RunningEpisode: Sendable {
 extension RunningEpisode {
   /// Everything; the shapes are the environment's.
   var state: StateValue {
-    [
+    var state: StateMap = [
       "id": .string(id), "length": .integer(length), "total_reward": .double(totalReward),
       "last_reward": .double(lastReward), "is_terminated": .bool(isTerminated), "is_truncated": .bool(isTruncated),
       "is_reset": .bool(isReset), "custom_data": .map(customData), "fragment_start": .integer(fragmentStart),
       "observations": .bytes(observations), "actions": .bytes(actions), "rewards": .tensor(Tensor(vector: rewards)),
     ]
+    if !extras.isEmpty { state["extras"] = .array(extras.map(StateValue.bytes)) }
+    return .map(state)
   }
 
   /// Becomes what the state was taken from.
@@ -125,6 +131,14 @@ extension RunningEpisode {
     observations = try Self.bytes("observations", state)
     actions = try Self.bytes("actions", state)
     rewards = try state.vector("rewards")
+    if !form.extras.isEmpty {
+      extras = try state.array("extras").map { element in
+        guard case .bytes(let bytes) = element else {
+          throw StateTreeError.wrongType(path: (state.path / "extras").description, expected: "bytes", found: element.typeName)
+        }
+        return bytes
+      }
+    }
     try checkInvariants()
   }
 
@@ -139,7 +153,9 @@ extension RunningEpisode {
   /// - Throws: `TrainingError.brokenInvariant`.
   func checkInvariants() throws {
     let rows = isReset ? rewards.count + 1 : 0
-    guard observations.count == rows * observationBytes, actions.count == rewards.count * 8,
+    guard observations.count == rows * form.observation.rowBytes,
+      actions.count == rewards.count * form.action.rowBytes, extras.count == form.extras.count,
+      zip(form.extras, extras).allSatisfy({ $0.rowBytes * rewards.count == $1.count }),
       fragmentStart <= length, length - fragmentStart == rewards.count, isReset || length == 0
     else {
       throw TrainingError.brokenInvariant(
