@@ -51,7 +51,8 @@ public struct TrainingResult: Sendable, Equatable {
     values.set(value, at: Self.keys(path))
   }
 
-  private static func keys(_ path: String) -> ArraySlice<StateKey> {
+  /// The keys of a path, outermost first.
+  static func keys(_ path: String) -> ArraySlice<StateKey> {
     path.split(separator: "/").map { StateKey(String($0)) }[...]
   }
 
