@@ -180,6 +180,10 @@ extension Algorithm {
     try log.write(parameters: parameters(in: experiment.path))
     let result = TrainingResult.last(in: experiment.path, on: services.fileSystem)
     if result?.iteration == iteration { run.lastResult = result }
+    if services.writesEventFiles {
+      var events = try EventLog(experiment.path, services)
+      try events.rewind(to: run.lastResult.map(EventLog.step) ?? Int64(environmentSteps))
+    }
     run.outputs[experiment.path.lexicallyNormalized()] = Run.Output(
       path: experiment.path, directory: experiment, log: log)
   }

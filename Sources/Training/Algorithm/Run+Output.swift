@@ -13,6 +13,8 @@ extension Run {
     /// The experiment in hand; nil while it is let go of.
     var directory: ExperimentDirectory?
     var log: RunLog?
+    /// TensorBoard's event files, once there is a result.
+    var events: EventLog?
     /// The iteration at which it was let go of.
     var releasedAt = 0
   }
@@ -64,6 +66,7 @@ extension Run {
   func release(_ path: FilePath) {
     outputs[path.lexicallyNormalized()]?.directory = nil
     outputs[path.lexicallyNormalized()]?.log = nil
+    outputs[path.lexicallyNormalized()]?.events = nil
     outputs[path.lexicallyNormalized()]?.releasedAt = iteration
   }
 
@@ -81,6 +84,11 @@ extension Run {
       var log = try output.log ?? RunLog(directory.layout, on: services.fileSystem)
       try log.append(result)
       output.log = log
+      if services.writesEventFiles {
+        var events = try output.events ?? EventLog(directory.path, services)
+        try events.append(result)
+        output.events = events
+      }
       outputs[key] = output
     }
   }

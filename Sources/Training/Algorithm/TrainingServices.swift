@@ -16,6 +16,8 @@ public struct TrainingServices: Sendable {
   public var machine: MachineDescription
   /// Told within an iteration, after every sampling, how far it is; must not keep training waiting. Default: nobody.
   public var progress: (@Sendable (IterationProgress) -> Void)?
+  /// Whether experiments get event files for TensorBoard beside `result.json`. Default: yes.
+  public var writesEventFiles = true
 
   /// Services; the defaults are those of an ordinary run.
   public init(

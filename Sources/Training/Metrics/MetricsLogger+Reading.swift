@@ -31,7 +31,7 @@ extension MetricsLogger {
   }
 
   /// The number at a key, integers as doubles; nil if there is none.
-  public subscript(path key: String) -> Double? { metrics[key]?.value.metricNumber?.value }
+  public subscript(key: String) -> Double? { metrics[key]?.value.metricNumber?.value }
 
   /// What comes in a second at a key: a number, or for a lifetime sum a map; nil if it is not measured there.
   /// - Source: RLlib, `peek(throughput=True)`.
