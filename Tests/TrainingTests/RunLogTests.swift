@@ -35,6 +35,18 @@ import Testing
     }
   }
 
+  @Test func `of a picture the files have type and shape`() throws {
+    try withTemporaryDirectory { directory in
+      let layout = ExperimentLayout(directory)
+      let image = try PNGImage(width: 3, height: 2, colors: .rgb, pixels: [UInt8](repeating: 1, count: 18)).metricValue
+      var log = try RunLog(layout, on: POSIXFileSystem())
+      try log.append(TrainingResult(["map": image, "in": ["maps": [image]]]))
+      #expect(
+        try text(layout.results) == #"{"map": "uint8 [2, 3, 3]", "in": {"maps": ["uint8 [2, 3, 3]"]}}"# + "\n")
+      #expect(try text(layout.progress) == "map,in/maps\n\"uint8 [2, 3, 3]\",\"[\"\"uint8 [2, 3, 3]\"\"]\"\n")
+    }
+  }
+
   @Test func `a column that appears later is not lost, also after opening anew`() throws {
     try withTemporaryDirectory { directory in
       let layout = ExperimentLayout(directory)

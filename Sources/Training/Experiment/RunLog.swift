@@ -39,9 +39,10 @@ struct RunLog: Sendable {
     do { try fileSystem.commit(bytes.span, to: layout.parameters) } catch { throw TrainingError.fileSystem(error) }
   }
 
-  /// Appends a result to both files.
-  /// - Throws: `CheckpointError.notJSON` for a tensor or bytes in it, `TrainingError.fileSystem`.
+  /// Appends a result to both files; of a tensor, such as a picture, its type and shape.
+  /// - Throws: `CheckpointError.notJSON` for bytes in it, `TrainingError.fileSystem`.
   mutating func append(_ result: TrainingResult) throws {
+    let result = result.withTensorsDescribed
     let line = try StateJSON.text(of: .map(result.values), layout: .line, nonFinite: .python) + "\n"
     do throws(FileSystemError) {
       try append(line, to: layout.results)

@@ -77,6 +77,24 @@ public struct TrainingResult: Sendable, Equatable {
   }
 }
 
+extension TrainingResult {
+  /// The result with `uint8 [84, 84, 3]` in the place of such a tensor: for files that people read.
+  var withTensorsDescribed: TrainingResult { TrainingResult(Self.describingTensors(values)) }
+
+  private static func describingTensors(_ map: StateMap) -> StateMap {
+    StateMap(map.map { ($0.key, describingTensors($0.value)) })
+  }
+
+  private static func describingTensors(_ value: StateValue) -> StateValue {
+    switch value {
+    case .tensor(let tensor): .string(tensor.summary)
+    case .array(let values): .array(values.map(describingTensors))
+    case .map(let map): .map(describingTensors(map))
+    default: value
+    }
+  }
+}
+
 extension StateMap {
   /// Sets what lies at keys one inside the other, and makes the maps on the way.
   mutating func set(_ value: StateValue?, at keys: ArraySlice<StateKey>) {
