@@ -87,7 +87,8 @@ private struct StepCounter: SavedCallback, Checkpointable {
     return ["", "buffers"].flatMap { folder in
       (try? POSIXFileSystem().list(path.appending(folder)).map(\.name.string)) ?? []
     }.filter { name in
-      name != own && name != "segments" && !name.hasPrefix("superseded")
+      // A restore begins another event file.
+      name != own && name != "segments" && !name.hasPrefix("superseded") && !name.hasPrefix("events.out.tfevents.")
         && ExperimentLayout.iteration(ofDump: name).map { $0 > iteration } ?? true
     }
   }

@@ -124,8 +124,8 @@ import Training
       #expect(throws: TrainingError.self) { try dqn.finishWriting() }
       #expect(
         try POSIXFileSystem().list(path).map(\.name.string) == [
-          "checkpoint_000001", "experiment.lock", "params.json", "progress.csv", "result.json", "segments",
-          "verified.json",
+          "checkpoint_000001", "events.out.tfevents.1700000000.test", "experiment.lock", "params.json", "progress.csv",
+          "result.json", "segments", "verified.json",
         ])
       #expect(try Checkpoint.open(path).verify().isVerified)
       #expect(try Checkpoint.open(path).manifest.iteration == 1)

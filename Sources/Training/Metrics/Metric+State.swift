@@ -78,13 +78,16 @@ extension Metric {
     }
     if case .total(let total) = gathered { (lastReduction.total, beginning.total) = (total, total) }
     if let problem = problem(key) {
-      throw StateTreeError.invalidValue(path: reader.path.description, found: problem, expected: "what its settings allow")
+      throw StateTreeError.invalidValue(
+        path: reader.path.description, found: problem, expected: "what its settings allow")
     }
   }
 
   /// What must not be, in words; nil if all is well.
   func problem(_ key: String) -> String? {
-    guard gathered.suits(settings.reduction) else { return "the metric \(key) holds what \(settings.reduction) never gathers" }
+    guard gathered.suits(settings.reduction) else {
+      return "the metric \(key) holds what \(settings.reduction) never gathers"
+    }
     guard origin == .logged, let window = settings.window else { return nil }
     let count = max(numbers.count, gathered.items.count)
     return count <= window ? nil : "the metric \(key) holds \(count) values in a window of \(window)"

@@ -71,7 +71,8 @@ struct MetricSettings: Sendable, Equatable {
   private func checkWindow(_ key: String) throws(MetricsError) {
     if let window {
       guard ![.ema, .lifetimeSum, .item].contains(reduction) else {
-        throw Self.needless("window", "\(window)", ".mean, .min, .max, .sum, .percentiles or .itemSeries", key, reduction)
+        throw Self.needless(
+          "window", "\(window)", ".mean, .min, .max, .sum, .percentiles or .itemSeries", key, reduction)
       }
       guard window > 0 else {
         throw .invalidOption(key: key, option: "window", found: "\(window)", expected: "1 or more")

@@ -5,7 +5,9 @@ extension MetricsLogger {
   public var keys: [String] { metrics.keys.sorted() }
 
   /// Whether there is a metric or a group of metrics at a key.
-  public func contains(_ key: String) -> Bool { metrics[key] != nil || metrics.keys.contains { $0.hasPrefix(key + "/") } }
+  public func contains(_ key: String) -> Bool {
+    metrics[key] != nil || metrics.keys.contains { $0.hasPrefix(key + "/") }
+  }
 
   /// What a metric comes to now, or a map of all metrics of a group. Nothing is emptied.
   /// - Throws: `MetricsError.unknownKey`.

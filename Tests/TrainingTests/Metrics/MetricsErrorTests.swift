@@ -27,8 +27,12 @@ import Testing
       "the metric a was given a value of type string, and lifetime_sum takes numbers; log it with reduce: .item or .itemSeries"
     ),
     (.unorderedValue(key: "a"), "the metric a was given NaN, which has no place among percentiles; leave it out"),
-    (.merged(key: "a"), "the metric a is merged from other loggers and cannot be logged here; log it under another key"),
-    (.logged(key: "a"), "the metric a was logged here and cannot be merged from other loggers; merge under another key"),
+    (
+      .merged(key: "a"), "the metric a is merged from other loggers and cannot be logged here; log it under another key"
+    ),
+    (
+      .logged(key: "a"), "the metric a was logged here and cannot be merged from other loggers; merge under another key"
+    ),
     (
       .severalItems(key: "a", count: 2),
       "2 loggers have an item at a, which holds one; log it in one of them, or with reduce: .itemSeries"
@@ -110,7 +114,9 @@ import Testing
 
   @Test func `values that a reduction cannot take are refused`() throws {
     var logger = MetricsLogger()
-    #expect(throws: MetricsError.notANumber(key: "a", reduction: .ema, found: "string")) { try logger.log("x", at: "a") }
+    #expect(throws: MetricsError.notANumber(key: "a", reduction: .ema, found: "string")) {
+      try logger.log("x", at: "a")
+    }
     #expect(throws: MetricsError.notANumber(key: "a", reduction: .mean, found: "tensor")) {
       try logger.log(Tensor(vector: [1.0]), at: "a", reduce: .mean)
     }
@@ -159,7 +165,9 @@ import Testing
     let handedOver = a.reduce()
     #expect(throws: MetricsError.logged(key: "x/own")) { try root.merge([handedOver], under: "x") }
     #expect(root.state == before)
-    #expect(throws: MetricsError.keyConflict("x/own/aa", with: "x/own")) { try root.merge([handedOver], under: "x/own") }
+    #expect(throws: MetricsError.keyConflict("x/own/aa", with: "x/own")) {
+      try root.merge([handedOver], under: "x/own")
+    }
     #expect(root.state == before)
     try b.log(1.0, at: "aa", reduce: .max)
     let others = [handedOver, b.reduce()]

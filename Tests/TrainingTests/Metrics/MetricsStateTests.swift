@@ -6,7 +6,8 @@ import Testing
 @Suite struct MetricsStateTests {
   static let metrics: [(String, MetricOptions)] = [
     ("mean", .init(reduce: .mean)), ("window", .init(window: 5)),
-    ("going on", .init(window: 5, clearOnReduce: false)), ("ema", .init(emaCoefficient: 0.3)), ("min", .init(reduce: .min)),
+    ("going on", .init(window: 5, clearOnReduce: false)), ("ema", .init(emaCoefficient: 0.3)),
+    ("min", .init(reduce: .min)),
     ("max", .init(reduce: .max, window: 3)), ("sum", .init(reduce: .sum)), ("life", .init(reduce: .lifetimeSum)),
     ("percentiles", .init(reduce: .percentiles, window: 8, percentiles: [0, 33.3, 100])),
     ("series", .init(reduce: .itemSeries, window: 4)),
@@ -71,18 +72,30 @@ import Testing
 
   /// States with one thing changed, and what is said of it.
   static let hostile: [(key: StateKey, value: StateValue?, message: String)] = [
-    ("reduce", "median", "metrics/a/reduce is median, expected one of mean, ema, min, max, sum, lifetime_sum, percentiles, "
-      + "item, item_series"),
-    ("reduce", "item", "the metric a has window 2, expected none with .item; it is for .mean, .min, .max, .sum, "
-      + ".percentiles or .itemSeries"),
+    (
+      "reduce", "median",
+      "metrics/a/reduce is median, expected one of mean, ema, min, max, sum, lifetime_sum, percentiles, "
+        + "item, item_series"
+    ),
+    (
+      "reduce", "item",
+      "the metric a has window 2, expected none with .item; it is for .mean, .min, .max, .sum, "
+        + ".percentiles or .itemSeries"
+    ),
     ("window", 0, "the metric a has window 0, expected 1 or more"),
     ("window", 1, "metrics/a is the metric a holds 2 values in a window of 1, expected what its settings allow"),
-    ("window", "x", "metrics/a/window is string, expected an integer; the state was written by another version or another "
-      + "kind of object"),
+    (
+      "window", "x",
+      "metrics/a/window is string, expected an integer; the state was written by another version or another "
+        + "kind of object"
+    ),
     ("origin", "found", "metrics/a/origin is found, expected logged or merged"),
     ("ema_coeff", 7.0, "the metric a has emaCoefficient 7.0, expected a number above 0 and at most 1"),
-    ("gathered", ["lifetime_sum": 1.0], "metrics/a/gathered/values is missing; the state was written by another version "
-      + "or another kind of object"),
+    (
+      "gathered", ["lifetime_sum": 1.0],
+      "metrics/a/gathered/values is missing; the state was written by another version "
+        + "or another kind of object"
+    ),
     ("whole", nil, "metrics/a/whole is missing; the state was written by another version or another kind of object"),
   ]
 

@@ -22,9 +22,11 @@ import Testing
 
   static let examples: [Example] = [
     Example(name: "default", values: five, peek: 1.0990049900000002, after: 1.0990049900000002),
-    Example(name: "ema .5", values: five, options: .init(reduce: .ema, emaCoefficient: 0.5), peek: 4.0625, after: 4.0625),
     Example(
-      name: "ema .5 with NaN", values: [1, nan, 3], options: .init(reduce: .ema, emaCoefficient: 0.5), peek: 2, after: 2),
+      name: "ema .5", values: five, options: .init(reduce: .ema, emaCoefficient: 0.5), peek: 4.0625, after: 4.0625),
+    Example(
+      name: "ema .5 with NaN", values: [1, nan, 3], options: .init(reduce: .ema, emaCoefficient: 0.5), peek: 2, after: 2
+    ),
     Example(name: "window", values: five, options: .init(window: 3), peek: 4, after: nan),
     Example(name: "mean", values: five, options: .init(reduce: .mean), peek: 3, after: nan),
     Example(name: "min", values: [3, 1, 2], options: .init(reduce: .min), peek: 1, after: nan),
@@ -43,7 +45,8 @@ import Testing
       options: .init(reduce: .percentiles, window: 4, percentiles: [0, 25, 50, 100]),
       peek: ["0": 7, "25": 7.75, "50": 8.5, "100": 10], after: ["0": nil, "25": nil, "50": nil, "100": nil]),
     Example(name: "item", values: ["a", "b"], options: .init(reduce: .item), peek: "b", after: nil),
-    Example(name: "series", values: ["a", "b", "c"], options: .init(reduce: .itemSeries), peek: ["a", "b", "c"], after: []),
+    Example(
+      name: "series", values: ["a", "b", "c"], options: .init(reduce: .itemSeries), peek: ["a", "b", "c"], after: []),
     Example(
       name: "series window", values: ["a", "b", "c", "d"], options: .init(reduce: .itemSeries, window: 2),
       peek: ["c", "d"], after: []),

@@ -65,7 +65,9 @@ struct EventLog: Sendable {
       self.path = path
       let file = try fileSystem.uninterrupted { () throws(FileSystemError) in try fileSystem.openForAppending(path) }
       do {
-        if try fileSystem.uninterrupted({ () throws(FileSystemError) in try fileSystem.status(of: file) }).byteCount == 0 {
+        if try fileSystem.uninterrupted({ () throws(FileSystemError) in try fileSystem.status(of: file) }).byteCount
+          == 0
+        {
           bytes = EventRecord.framed(Event(wallTime: time, step: 0, contents: .fileVersion).bytes) + bytes
         }
         try fileSystem.writeAll(bytes.span, to: file)

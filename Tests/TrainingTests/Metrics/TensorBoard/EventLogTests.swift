@@ -17,7 +17,8 @@ import Testing
   @Test func `finite numbers are scalars under their paths, what says nothing of the training is left out`() {
     let result = TrainingResult([
       "env_runners": ["episode_return_mean": 21.5, "num_episodes": 3, "idle": .double(.nan)], "huge": 1e300,
-      "up": .double(.infinity), "done": false, "name": "x", "none": nil, "list": [1, 2], "config": ["lr": 0.1], "pid": 7,
+      "up": .double(.infinity), "done": false, "name": "x", "none": nil, "list": [1, 2], "config": ["lr": 0.1],
+      "pid": 7,
       "timestamp": 9, "time_total_s": 1.0, "training_iteration": 4, "time_this_iter_s": 0.5,
     ])
     #expect(
@@ -28,7 +29,8 @@ import Testing
   @Test func `pictures are pictures, of a series each`() throws {
     let image = try PNGImage(width: 2, height: 1, colors: .grey, pixels: [1, 2])
     let result = TrainingResult([
-      "map": image.metricValue, "maps": [image.metricValue, image.metricValue], "vector": .tensor(Tensor(vector: [1.0])),
+      "map": image.metricValue, "maps": [image.metricValue, image.metricValue],
+      "vector": .tensor(Tensor(vector: [1.0])),
     ])
     let tags = SummaryValue.values(of: result).compactMap { if case .image(image) = $0.value { $0.tag } else { nil } }
     #expect(tags == ["map", "maps/0", "maps/1"])
@@ -44,7 +46,9 @@ import Testing
     // Ten bytes for a negative number, as protobuf has it.
     let start = Event(wallTime: 0, step: -1, contents: .sessionStart)
     #expect(
-      start.bytes.suffix(15) == [0x10, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01, 0x3A, 0x02, 0x08, 0x01])
+      start.bytes.suffix(15) == [
+        0x10, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01, 0x3A, 0x02, 0x08, 0x01,
+      ])
   }
 
   @Test func `the step is that of the environment, else the iteration`() {

@@ -8,7 +8,8 @@ import Testing
 @testable import Training
 
 /// What TensorBoard's own package finds in our event files.
-@Suite(.enabled(if: TensorBoard.python != nil, "needs a Python with tensorboard: run tools/test, which sets RLBUF_PYTHON"))
+@Suite(
+  .enabled(if: TensorBoard.python != nil, "needs a Python with tensorboard: run tools/test, which sets RLBUF_PYTHON"))
 struct TensorBoardReadsTests {
   private func read(_ directory: FilePath) throws -> StateValue {
     try JSONText.parse(try #require(TensorBoard.events(in: directory)))
