@@ -57,26 +57,31 @@ struct EventLog: Sendable {
     try append(.sessionStart, step: step + 1)
   }
 
+  /// Appends an event; after an error the next one goes to another file, since this one may end within a record.
   private mutating func append(_ contents: Event.Contents, step: Int64) throws(TrainingError) {
-    let time = Double(timestamp())
-    var bytes = EventRecord.framed(Event(wallTime: time, step: step, contents: contents).bytes)
+    let event = Event(wallTime: Double(timestamp()), step: step, contents: contents)
     do throws(FileSystemError) {
       let path: FilePath = if let path = self.path { path } else { path(try newNumber()) }
-      self.path = path
+      self.path = nil
       let file = try fileSystem.uninterrupted { () throws(FileSystemError) in try fileSystem.openForAppending(path) }
-      do {
-        if try fileSystem.uninterrupted({ () throws(FileSystemError) in try fileSystem.status(of: file) }).byteCount
-          == 0
-        {
-          bytes = EventRecord.framed(Event(wallTime: time, step: 0, contents: .fileVersion).bytes) + bytes
-        }
-        try fileSystem.writeAll(bytes.span, to: file)
-      } catch {
+      do { try append(event, to: file) } catch {
         try? fileSystem.closeOnce(file)
         throw error
       }
       try fileSystem.closeOnce(file)
+      self.path = path
     } catch { throw .fileSystem(error) }
+  }
+
+  /// Appends an event to an open file, behind the file's version if it is empty.
+  private func append(_ event: Event, to file: OpenFile) throws(FileSystemError) {
+    let status = try fileSystem.uninterrupted { () throws(FileSystemError) in try fileSystem.status(of: file) }
+    var bytes: [UInt8] = []
+    if status.byteCount == 0 {
+      bytes = EventRecord.framed(Event(wallTime: event.wallTime, step: 0, contents: .fileVersion).bytes)
+    }
+    bytes += EventRecord.framed(event.bytes)
+    try fileSystem.writeAll(bytes.span, to: file)
   }
 
   // MARK: Names

@@ -26,9 +26,8 @@ extension FileSystem {
     var end: Int64 = 0
     while size - end >= EventRecord.headerBytes {
       let header = try read(exactly: EventRecord.headerBytes, at: end, from: file)
-      guard let length = EventRecord.length(inHeader: header[...]), length <= EventRecord.maximumBytes else {
-        return nil
-      }
+      let claimed = EventRecord.length(inHeader: header[...])
+      guard let length = claimed, length <= EventRecord.maximumBytes else { return nil }
       let frame = Int64(length) + Int64(EventRecord.frameBytes)
       guard frame <= size - end else { return end }
       let rest = try read(exactly: Int(length) + 4, at: end + Int64(EventRecord.headerBytes), from: file)
