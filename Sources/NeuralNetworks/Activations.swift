@@ -39,6 +39,23 @@ public struct Activations: Sendable {
     }
   }
 
+  /// Sets the inputs to some rows of a table of them.
+  /// - Shape: table `[rows, network.inputSize]`, row-major.
+  /// - Precondition: There is at least one row, and all lie in the table.
+  public mutating func setInputs(_ table: [Float], rows: ArraySlice<Int>) {
+    precondition(!rows.isEmpty, "at least one row")
+    setCount(rows.count)
+    Kernels.gather(table, rows: rows, columns: sizes[0], into: &values[0])
+  }
+
+  /// Sets the inputs to those that another network has.
+  /// - Precondition: Both networks have as many.
+  public mutating func setInputs(of other: Activations) {
+    precondition(sizes[0] == other.sizes[0] && other.count > 0, "inputs of the same size")
+    setCount(other.count)
+    Kernels.copy(other.values[0], count: sizes[0] * count, over: &values[0])
+  }
+
   /// An output of an item.
   public func output(_ output: Int, item: Int) -> Float { values[sizes.count - 1][output * count + item] }
 

@@ -64,10 +64,19 @@ enum Kernels {
     combine(&delta, output, count: count) { $1 > 0 ? $0 : 0 }
   }
 
-  /// Multiplies all numbers by a factor.
-  static func scale(_ numbers: inout [Float], by factor: Float) {
+  /// Multiplies the numbers of a part, or all, by a factor.
+  static func scale(_ numbers: inout [Float], _ part: Range<Int>? = nil, by factor: Float) {
+    let part = part ?? numbers.indices
+    precondition(numbers.indices.contains(part))
     unsafe numbers.withUnsafeMutableBufferPointer { numbers in
-      for index in numbers.indices { unsafe numbers[index] *= factor }
+      for index in part { unsafe numbers[index] *= factor }
+    }
+  }
+
+  /// Brings all numbers between `-greatest` and `greatest`; NaN stays.
+  static func clamp(_ numbers: inout [Float], to greatest: Float) {
+    unsafe numbers.withUnsafeMutableBufferPointer { numbers in
+      for index in numbers.indices { unsafe numbers[index] = max(min(numbers[index], greatest), -greatest) }
     }
   }
 
@@ -82,6 +91,11 @@ enum Kernels {
   static func copy(_ source: [Float], over numbers: inout [Float]) {
     precondition(numbers.count == source.count)
     combine(&numbers, source, count: source.count) { $1 }
+  }
+
+  /// Writes the first `count` numbers of another block over these.
+  static func copy(_ source: [Float], count: Int, over numbers: inout [Float]) {
+    combine(&numbers, source, count: count) { $1 }
   }
 
   /// Sets each of the first `count` numbers to what `function` makes of it and the other at its place.
@@ -109,14 +123,16 @@ enum Kernels {
     }
   }
 
-  /// The sum of all squares; not finite if a number is not, or if a square is beyond float32.
-  static func sumOfSquares(_ numbers: [Float]) -> Double {
+  /// The sum of the squares of a part, or of all; not finite if a number is not, or if a square is beyond float32.
+  static func sumOfSquares(_ numbers: [Float], _ part: Range<Int>? = nil) -> Double {
+    let part = part ?? numbers.indices
+    precondition(numbers.indices.contains(part))
     // Float32 inside runs and float64 between them: as exact as needed at the speed of float32.
     let run = 2048
     return unsafe numbers.withUnsafeBytes { bytes in
       var total = 0.0
-      for start in stride(from: 0, to: numbers.count, by: run) {
-        total += Double(unsafe sum(bytes, start..<min(start + run, numbers.count)) { $0 * $0 })
+      for start in stride(from: part.lowerBound, to: part.upperBound, by: run) {
+        total += Double(unsafe sum(bytes, start..<min(start + run, part.upperBound)) { $0 * $0 })
       }
       return total
     }
@@ -145,6 +161,20 @@ enum Kernels {
       index += 1
     }
     return total
+  }
+
+  /// Lays the rows of a table at `places` out column by column.
+  static func gather(_ table: [Float], rows places: ArraySlice<Int>, columns: Int, into result: inout [Float]) {
+    let count = places.count
+    precondition(result.count >= count * columns)
+    precondition(places.allSatisfy { $0 >= 0 && ($0 + 1) * columns <= table.count }, "rows of the table")
+    unsafe table.withUnsafeBufferPointer { table in
+      unsafe result.withUnsafeMutableBufferPointer { result in
+        for (index, row) in places.enumerated() {
+          for column in 0..<columns { unsafe result[column * count + index] = table[row * columns + column] }
+        }
+      }
+    }
   }
 
   /// Lays rows of little-endian float32 out column by column.

@@ -1,20 +1,23 @@
 /// Layers one behind the other. It holds no numbers: parameters are one block, `[Float]`, so that an optimizer, a norm
-/// or a target network is one loop over it.
+/// or a target network is one loop over it. Several networks can lie in one block, one behind the other.
 public struct MultilayerPerceptron: Sendable, Hashable {
   /// The layers, from input to output.
   public let layers: [LinearLayer]
 
-  /// Hidden layers that all apply `activation`, and an output layer that applies nothing.
+  /// Hidden layers that all apply `activation`, and an output layer that applies nothing; the parameters begin at
+  /// `offset` of their block.
   /// - Throws: `NetworkError.invalidSize`, `.libraryMissing`.
+  /// - Precondition: `offset` is not negative.
   public init(
-    inputSize: Int, hiddenLayers: [Int], outputSize: Int, activation: Activation
+    inputSize: Int, hiddenLayers: [Int], outputSize: Int, activation: Activation, at offset: Int = 0
   ) throws(NetworkError) {
+    precondition(offset >= 0, "a place in a block, found \(offset)")
     try LinearAlgebra.load()
     let sizes = [inputSize] + hiddenLayers + [outputSize]
     var layers: [LinearLayer] = []
     for index in 0..<sizes.count - 1 {
       let (inputs, outputs) = (sizes[index], sizes[index + 1])
-      let offset = layers.last?.biases.upperBound ?? 0
+      let offset = layers.last?.biases.upperBound ?? offset
       guard inputs > 0, outputs > 0, Self.isCountable(inputs, outputs, behind: offset) else {
         throw .invalidSize(layer: index, inputs: inputs, outputs: outputs)
       }
@@ -38,13 +41,15 @@ public struct MultilayerPerceptron: Sendable, Hashable {
   public var inputSize: Int { layers[0].inputs }
   /// How many numbers come out for one item.
   public var outputSize: Int { layers[layers.count - 1].outputs }
-  /// The length of the block of parameters.
-  public var parameterCount: Int { layers[layers.count - 1].biases.upperBound }
+  /// Where the parameters lie in their block.
+  public var parameterRange: Range<Int> { layers[0].weights.lowerBound..<layers[layers.count - 1].biases.upperBound }
+  /// How many parameters there are.
+  public var parameterCount: Int { parameterRange.count }
 
   /// Computes the outputs of the items that `activations` holds, and everything `backward` needs.
-  /// - Precondition: `parameters` are `parameterCount` numbers and `activations` are this network's.
+  /// - Precondition: `parameters` hold `parameterRange` and `activations` are this network's.
   public func forward(parameters: [Float], _ activations: inout Activations) {
-    precondition(parameters.count == parameterCount, "the parameters of this network")
+    precondition(parameters.count >= parameterRange.upperBound, "the parameters of this network")
     for (index, layer) in layers.enumerated() {
       // Taken out while it is written, so that nothing is copied.
       var output: [Float] = []
@@ -54,11 +59,13 @@ public struct MultilayerPerceptron: Sendable, Hashable {
     }
   }
 
-  /// Computes the gradient of the parameters from that of the outputs, which it uses up.
-  /// - Precondition: `forward` was called with the same parameters, `gradient` are `parameterCount` numbers, and
-  ///   the gradient of the outputs is set.
+  /// Computes the gradient of the parameters from that of the outputs, which it uses up. What lies beside them in the
+  /// block of gradients stays.
+  /// - Precondition: `forward` was called with the same parameters, `gradient` is a block like theirs, and the gradient
+  ///   of the outputs is set.
   public func backward(parameters: [Float], gradient: inout [Float], _ activations: inout Activations) {
-    precondition(parameters.count == parameterCount && gradient.count == parameterCount, "this network's parameters")
+    precondition(
+      parameters.count >= parameterRange.upperBound && gradient.count == parameters.count, "this network's parameters")
     for (index, layer) in layers.enumerated().reversed() {
       var delta: [Float] = []
       swap(&delta, &activations.gradients[index])

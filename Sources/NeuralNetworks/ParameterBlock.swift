@@ -11,6 +11,21 @@ public enum ParameterBlock {
     if factor < 1 { Kernels.scale(&gradient, by: factor) }
   }
 
+  /// Shortens each tensor of a gradient to `longest`, those apart that are not longer.
+  /// - Source: RLlib's `clip_gradients` by `norm`: the factor is `longest / norm`.
+  public static func clipTensors(_ gradient: inout [Float], of table: ParameterTable, to longest: Double) {
+    for entry in table.entries {
+      let norm = Kernels.sumOfSquares(gradient, entry.range).squareRoot()
+      if norm > longest { Kernels.scale(&gradient, entry.range, by: Float(longest / norm)) }
+    }
+  }
+
+  /// Brings each number of a gradient between `-greatest` and `greatest`.
+  /// - Source: RLlib's `clip_gradients` by `value`.
+  public static func clipValues(_ gradient: inout [Float], to greatest: Double) {
+    Kernels.clamp(&gradient, to: Float(greatest))
+  }
+
   /// Moves `target` towards `online`: a copy for an amount of 1.
   /// - Precondition: Both are of one length.
   /// - Source: Lillicrap et al. 2016, "Continuous Control with Deep Reinforcement Learning", algorithm 1; RLlib's

@@ -6,11 +6,11 @@ public struct ParameterTable: Sendable, Hashable {
   public struct Entry: Sendable, Hashable {
     /// Its name, such as `encoder.net.mlp.0.weight`.
     public let name: String
-    /// Its shape: `[outputs, inputs]` of weights, `[outputs]` of biases.
+    /// Its shape: `[outputs, inputs]` of weights, `[outputs]` of biases, `[count]` of a vector.
     public let shape: [Int]
     /// Where its numbers lie in the block.
     public let range: Range<Int>
-    /// How many inputs each output of its layer has.
+    /// How many inputs each output of its layer has; 0 for a vector that belongs to no layer.
     public let inputs: Int
 
     var summary: String { "float32 \(shape)" }
@@ -39,6 +39,12 @@ public struct ParameterTable: Sendable, Hashable {
     ]
   }
 
+  /// Names a vector that belongs to no layer, such as log standard deviations that depend on no observation. It starts
+  /// as zeros.
+  public mutating func append(vector range: Range<Int>, named name: String) {
+    entries.append(Entry(name: name, shape: [range.count], range: range, inputs: 0))
+  }
+
   /// How many numbers all tensors have together.
   public var parameterCount: Int { entries.reduce(0) { $0 + $1.range.count } }
 
@@ -48,11 +54,11 @@ public struct ParameterTable: Sendable, Hashable {
   }
 
   /// Random parameters: weights and biases drawn evenly from -1/sqrt(inputs) to 1/sqrt(inputs), in the order of the
-  /// table and row-major in each tensor.
+  /// table and row-major in each tensor. Vectors of no layer are zeros and draw nothing.
   /// - Source: torch's `nn.Linear.reset_parameters` (Kaiming, uniform, a = sqrt(5)).
   public func randomBlock(using generator: inout PCG64) -> [Float] {
     var block = [Float](repeating: 0, count: parameterCount)
-    for entry in entries {
+    for entry in entries where entry.inputs > 0 {
       let bound = 1 / Double(entry.inputs).squareRoot()
       for index in entry.range { block[index] = Float(generator.uniform(in: -bound..<bound)) }
     }
