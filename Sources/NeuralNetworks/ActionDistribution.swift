@@ -25,6 +25,9 @@ public enum ActionDistribution: Sendable, Hashable {
     }
   }
 
+  /// By how much an action became likelier, from the logarithms of its new and its old probability.
+  public static func ratio(_ new: Double, to old: Double) -> Double { Elementary.exp(new - old) }
+
   /// What an action and two distributions have to do with each other.
   /// - Shape: action `[actionSize]`, old and new `[inputCount]`.
   public func terms(action: Span<Float>, old: Span<Float>, new: Span<Float>) -> PolicyTerms {
