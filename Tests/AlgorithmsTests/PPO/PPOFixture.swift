@@ -56,13 +56,14 @@ struct PPOCase: Decodable, CustomTestStringConvertible {
   struct Update: Decodable {
     let episodes: [Episode]
     let values: [Float]
+    let bootstraps: [Float]
     let targets: [Float]
     let advantages: [Float]
     let found: [String: Double]
     let after: Parameters
 
     enum CodingKeys: String, CodingKey {
-      case episodes, values, advantages, found, after
+      case episodes, values, bootstraps, advantages, found, after
       case targets = "value_targets"
     }
   }
