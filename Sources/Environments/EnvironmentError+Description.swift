@@ -10,6 +10,8 @@ extension EnvironmentError: CustomStringConvertible {
       "the episode of \(environment) ended with step \(steps); call reset before the next step"
     case .invalidAction(let environment, let found, let expected):
       "the action for \(environment) is \(found), expected \(expected); nothing is converted or clipped"
+    case .unfitActions(let found, let expected):
+      "the policy's actions are \(found), expected \(expected); give a policy that was made for this space"
     case .unknownEnvironment(let id, let known, let nearest):
       "there is no environment \"\(id)\"\(Self.suggestion(nearest)); \(Self.list(known)); "
         + "add others to the catalogue with a factory"

@@ -8,6 +8,8 @@ public enum EnvironmentError: Error, Sendable, Equatable {
   case episodeEnded(environment: String, steps: Int)
   /// An action outside the action space.
   case invalidAction(environment: String, found: String, expected: String)
+  /// A policy's own actions of another shape or kind than those of the space.
+  case unfitActions(found: String, expected: String)
   /// An id that no environment has; `nearest` is the known one that is spelled most like it, if any is.
   case unknownEnvironment(String, known: [String], nearest: String?)
   /// An id that is taken.

@@ -105,7 +105,8 @@ private struct TorchDistributions: Decodable {
       var span = action.mutableSpan
       distribution.sample(inputs.span, into: &span, using: &generator)
       for index in 0..<dimensions {
-        standard[index].append((Double(action[index]) - Double(inputs[index])) / exp(Double(inputs[dimensions + index])))
+        standard[index].append(
+          (Double(action[index]) - Double(inputs[index])) / exp(Double(inputs[dimensions + index])))
       }
     }
     let bound = 5 / Double(draws).squareRoot()

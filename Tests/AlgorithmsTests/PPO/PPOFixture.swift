@@ -152,7 +152,11 @@ private struct GivenSettings: Decodable {
   }
 
   private enum JSON: Codable {
-    case bool(Bool), number(Double), text(String), numbers([Int]), null
+    case bool(Bool)
+    case number(Double)
+    case text(String)
+    case numbers([Int])
+    case null
 
     init(from decoder: any Decoder) throws {
       let container = try decoder.singleValueContainer()

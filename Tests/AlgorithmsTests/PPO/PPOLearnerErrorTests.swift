@@ -7,51 +7,52 @@ import Testing
 @testable import Algorithms
 
 @Suite struct PPOLearnerErrorTests {
-  @Test(arguments: [
-    (
-      PPOLearnerError.invalidSetting("gamma", found: "1.5", expected: "0 to 1"),
-      "the setting gamma is 1.5, expected 0 to 1"
-    ),
-    (
-      .observationMismatch(expected: "real numbers of shape [n, 4], n at least 1", found: "float32 [3]"),
-      "the observations are float32 [3], expected real numbers of shape [n, 4], n at least 1; "
-        + "give observations of the space the learner was made for"
-    ),
-    (
-      .invalidOutput(.infinity),
-      "an output of the network is inf, expected finite numbers; look for observations that are not finite, or go back "
-        + "to an earlier checkpoint"
-    ),
-    (.emptyBatch, "the batch has no steps; sample at least one before an update"),
-    (
-      .fragmentMismatch(fragment: 2, part: "obs", expected: "real numbers of shape [6, 4]", found: "float32 [5, 4]"),
-      "obs of fragment 2: float32 [5, 4], expected real numbers of shape [6, 4]; "
-        + "give fragments that were sampled with this learner's policy in the spaces it was made for"
-    ),
-    (
-      .invalidAction(fragment: 1, step: 3, found: "2", expected: "0 to 1"),
-      "the action in step 3 of fragment 1 is 2, expected 0 to 1; "
-        + "give the policy's own actions, before they were clipped or stretched for the environment"
-    ),
-    (
-      .notFinite(fragment: 0, part: "rewards", step: 7, value: -.infinity),
-      "rewards of fragment 0 holds -inf in step 7, expected finite numbers; look into the environment for what gives it"
-    ),
-    (
-      .diverged(quantity: "total_loss", value: .infinity, updateCount: 12, learningRate: 5e-5),
-      "total_loss is inf after 12 gradient steps at the learning rate 5e-05: training diverged; go back to an earlier "
-        + "checkpoint and lower lr, num_epochs or grad_clip, and look for rewards that are too large"
-    ),
-    (
-      .network(.invalidSize(layer: 0, inputs: 0, outputs: 8)),
-      "layer 0 would have 0 inputs and 8 outputs; a layer has at least one of each, and a network at most 2147483647 "
-        + "parameters"
-    ),
-    (
-      .state(.missingKey(path: "learner/optimizer")),
-      "learner/optimizer is missing; the state was written by another version or another kind of object"
-    ),
-  ] as [(PPOLearnerError, String)])
+  @Test(
+    arguments: [
+      (
+        PPOLearnerError.invalidSetting("gamma", found: "1.5", expected: "0 to 1"),
+        "the setting gamma is 1.5, expected 0 to 1"
+      ),
+      (
+        .observationMismatch(expected: "real numbers of shape [n, 4], n at least 1", found: "float32 [3]"),
+        "the observations are float32 [3], expected real numbers of shape [n, 4], n at least 1; "
+          + "give observations of the space the learner was made for"
+      ),
+      (
+        .invalidOutput(.infinity),
+        "an output of the network is inf, expected finite numbers; look for observations that are not finite, or go back "
+          + "to an earlier checkpoint"
+      ),
+      (.emptyBatch, "the batch has no steps; sample at least one before an update"),
+      (
+        .fragmentMismatch(fragment: 2, part: "obs", expected: "real numbers of shape [6, 4]", found: "float32 [5, 4]"),
+        "obs of fragment 2: float32 [5, 4], expected real numbers of shape [6, 4]; "
+          + "give fragments that were sampled with this learner's policy in the spaces it was made for"
+      ),
+      (
+        .invalidAction(fragment: 1, step: 3, found: "2", expected: "0 to 1"),
+        "the action in step 3 of fragment 1 is 2, expected 0 to 1; "
+          + "give the policy's own actions, before they were clipped or stretched for the environment"
+      ),
+      (
+        .notFinite(fragment: 0, part: "rewards", step: 7, value: -.infinity),
+        "rewards of fragment 0 holds -inf in step 7, expected finite numbers; look into the environment for what gives it"
+      ),
+      (
+        .diverged(quantity: "total_loss", value: .infinity, updateCount: 12, learningRate: 5e-5),
+        "total_loss is inf after 12 gradient steps at the learning rate 5e-05: training diverged; go back to an earlier "
+          + "checkpoint and lower lr, num_epochs or grad_clip, and look for rewards that are too large"
+      ),
+      (
+        .network(.invalidSize(layer: 0, inputs: 0, outputs: 8)),
+        "layer 0 would have 0 inputs and 8 outputs; a layer has at least one of each, and a network at most 2147483647 "
+          + "parameters"
+      ),
+      (
+        .state(.missingKey(path: "learner/optimizer")),
+        "learner/optimizer is missing; the state was written by another version or another kind of object"
+      ),
+    ] as [(PPOLearnerError, String)])
   func `Messages say what, where and what to do`(error: PPOLearnerError, message: String) {
     #expect(error.description == message)
   }

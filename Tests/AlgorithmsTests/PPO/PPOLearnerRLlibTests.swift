@@ -15,7 +15,8 @@ import Testing
     #expect(Set(all.filter { $0.gradientClip != nil }.map(\.gradientClipping)) == Set(GradientClipping.allCases))
     for flag in [true, false] {
       #expect(all.contains { $0.usesDivergence == flag } && all.contains { $0.freeLogDeviations == flag })
-      #expect(all.contains { ($0.minibatchSize == nil) == flag } && all.contains { ($0.entropyCoefficient > 0) == flag })
+      #expect(
+        all.contains { ($0.minibatchSize == nil) == flag } && all.contains { ($0.entropyCoefficient > 0) == flag })
     }
     // Every way the weight of the divergence can go.
     let steps = cases.filter(\.learnerSettings.usesDivergence).map {

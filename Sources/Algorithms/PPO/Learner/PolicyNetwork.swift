@@ -42,7 +42,9 @@ struct PolicyNetwork: Sendable {
     }
     guard case .gaussian(let gaussian) = distribution else { return }
     // In this order the bounds let NaN through.
-    for index in gaussian.dimensions..<row.count { row[index] = max(min(row[index], logDeviationClip), -logDeviationClip) }
+    for index in gaussian.dimensions..<row.count {
+      row[index] = max(min(row[index], logDeviationClip), -logDeviationClip)
+    }
   }
 
   /// Sets the gradient of the outputs of an item, and adds to that of parameters which are inputs of the distribution
