@@ -22,8 +22,6 @@ import Testing
         #expect(items[epoch * count..<(epoch + 1) * count].sorted() == Array(0..<count))
       }
       #expect(Array(items[..<count]) == Array(0..<count), "the first epoch goes in order")
-      // What fills the last minibatch is no item twice, unless the minibatch is larger than the batch.
-      if size <= count { #expect(found.last.map { Set($0).count }.map { $0 <= size } == true) }
     }
   }
 
