@@ -178,8 +178,11 @@ import Testing
   @Test func `A learner that diverges in the midst of an update stays as it was before`() throws {
     var learner = try PPOExamples.learner()
     var fragments = try PPOExamples.fragments(learner)
-    // A ratio beyond float64 with a negative advantage: no clipping bounds that loss.
-    fragments[0].extraColumns["action_logp"] = Tensor(vector: [Float](repeating: -1e4, count: 5))
+    // Ratios beyond float64: where the advantage is negative, no clipping bounds the loss.
+    for index in fragments.indices {
+      let logarithms = [Float](repeating: -1e4, count: fragments[index].length)
+      fragments[index].extraColumns["action_logp"] = Tensor(vector: logarithms)
+    }
     let before = learner.state
     let error = #expect(throws: PPOLearnerError.self) { try learner.update(fragments) }
     guard case .diverged("total_loss", .infinity, _, 0.01)? = error else { throw try #require(error) }
