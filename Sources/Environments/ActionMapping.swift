@@ -15,8 +15,8 @@ extension Space {
   /// The actions for the environment of a policy's own.
   ///
   /// Only boxes of floating-point numbers change anything, and only where all bounds are finite can numbers be stretched:
-  /// where one is not, RLlib's default leaves actions as they are, and so does this. The result has the type of the box;
-  /// it is computed in that type from a policy's float32, as numpy does.
+  /// where one is not, RLlib's default leaves actions as they are, and so does this. Numbers that are mapped have the type
+  /// of the box, and are computed in it from a policy's float32, as numpy does.
   /// - Shape: one action, or `[n] + shape`; the result has the same.
   /// - Throws: `EnvironmentError.unfitActions` for another shape or kind of numbers than the box's.
   public func environmentActions(
@@ -24,7 +24,8 @@ extension Space {
   ) throws(EnvironmentError) -> Tensor {
     guard case .box(let dataType, let shape, let low, let high) = self, dataType.kind == .float else { return actions }
     guard actions.dataType.kind == .float, actions.shape.suffix(shape.count) == shape[...],
-      actions.shape.count - shape.count <= 1, let numbers = actions.doubles()
+      actions.shape.count - shape.count <= 1, let numbers = actions.doubles(),
+      low.count == shape.reduce(1, *), high.count == low.count
     else {
       throw .unfitActions(
         found: actions.summary, expected: "floating-point numbers of shape \(shape) or [n] + \(shape)")
