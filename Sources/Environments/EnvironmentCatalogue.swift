@@ -15,10 +15,12 @@ public struct EnvironmentCatalogue: Sendable {
   /// A catalogue without environments.
   public init() {}
 
-  /// The environments of this module: `CartPole-v1`.
+  /// The environments of this module: `Acrobot-v1`, `CartPole-v1`, `Pendulum-v1`.
   public static let standard: EnvironmentCatalogue = {
     var catalogue = EnvironmentCatalogue()
+    catalogue.factories[Acrobot.id] = { Acrobot() }
     catalogue.factories[CartPole.id] = { CartPole() }
+    catalogue.factories[Pendulum.id] = { Pendulum() }
     return catalogue
   }()
 

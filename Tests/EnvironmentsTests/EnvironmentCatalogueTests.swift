@@ -4,9 +4,9 @@ import Testing
 
 @Suite("Environments by id")
 struct EnvironmentCatalogueTests {
-  @Test("CartPole-v1 is known and new each time")
-  func cartPole() throws {
-    #expect(EnvironmentCatalogue.standard.ids == ["CartPole-v1"])
+  @Test("the environments of the module are known and new each time")
+  func standard() throws {
+    #expect(EnvironmentCatalogue.standard.ids == ["Acrobot-v1", "CartPole-v1", "Pendulum-v1"])
     var one = try EnvironmentCatalogue.standard.makeEnvironment("CartPole-v1")
     _ = try one.reset(seed: 1)
     #expect(try #require(EnvironmentCatalogue.standard.makeEnvironment("CartPole-v1") as? CartPole) == CartPole())
@@ -16,8 +16,8 @@ struct EnvironmentCatalogueTests {
   func custom() throws {
     var catalogue = EnvironmentCatalogue.standard
     try catalogue.add("Corridor-v0") { Corridor(length: 3) }
-    #expect(catalogue.ids == ["CartPole-v1", "Corridor-v0"])
-    #expect(EnvironmentCatalogue.standard.ids == ["CartPole-v1"])
+    #expect(catalogue.ids.contains("Corridor-v0"))
+    #expect(!EnvironmentCatalogue.standard.ids.contains("Corridor-v0"))
     var corridor = try catalogue.makeEnvironment("Corridor-v0")
     _ = try corridor.reset()
     #expect(try !corridor.step(action(1)).isTerminated)
@@ -39,7 +39,8 @@ struct EnvironmentCatalogueTests {
 
   @Test("an unknown id is answered with the known ones and the nearest", arguments: misspelled)
   func unknown(_ id: String, _ nearest: String?) throws {
-    var catalogue = EnvironmentCatalogue.standard
+    var catalogue = EnvironmentCatalogue()
+    try catalogue.add("CartPole-v1") { CartPole() }
     try catalogue.add("Corridor-v0") { Corridor(length: 3) }
     let error = EnvironmentError.unknownEnvironment(id, known: ["CartPole-v1", "Corridor-v0"], nearest: nearest)
     #expect(throws: error) { try catalogue.makeEnvironment(id) }

@@ -23,27 +23,16 @@ public struct CartPole: Environment, Equatable {
   /// The steps after which an episode is truncated.
   public static let maximumEpisodeSteps = 500
 
-  /// Where the episode stands.
-  public enum Phase: String, Sendable {
-    /// There was no reset yet.
-    case new
-    /// Steps can be taken.
-    case underWay = "under_way"
-    /// The last step terminated or truncated the episode.
-    case ended
-  }
-
   /// Where cart and pole are, unrounded; zeros before the first reset.
   public internal(set) var physics = Physics()
 
   /// Steps taken since the last reset.
-  public internal(set) var episodeSteps = 0
+  public var episodeSteps: Int { progress.steps }
 
   /// Where the episode stands.
-  public internal(set) var phase = Phase.new
+  public var phase: EpisodePhase { progress.phase }
 
-  /// What resets draw from; nil before the first one.
-  var generator: PCG64?
+  var progress = EpisodeProgress()
 
   /// An environment before its first reset.
   public init() {}
@@ -67,14 +56,12 @@ public struct CartPole: Environment, Equatable {
   /// Begins an episode; one under way is abandoned.
   /// - Returns: The first observation, float32 `[4]`.
   public mutating func reset(seed: UInt64?) -> Tensor {
-    var generator = seed.map { PCG64(seed: $0) } ?? generator ?? .seededFromSystem()
     // Arguments are evaluated in order, so the draws have Gymnasium's.
-    physics = Physics(
-      cartPosition: generator.uniform(in: Physics.start), cartVelocity: generator.uniform(in: Physics.start),
-      poleAngle: generator.uniform(in: Physics.start), poleAngularVelocity: generator.uniform(in: Physics.start))
-    self.generator = generator
-    episodeSteps = 0
-    phase = .underWay
+    physics = progress.begin(seed: seed) { generator in
+      Physics(
+        cartPosition: generator.uniform(in: Physics.start), cartVelocity: generator.uniform(in: Physics.start),
+        poleAngle: generator.uniform(in: Physics.start), poleAngularVelocity: generator.uniform(in: Physics.start))
+    }
     return physics.observation
   }
 
@@ -82,20 +69,14 @@ public struct CartPole: Environment, Equatable {
   /// - Parameter action: 0 for left or 1 for right; an integer of any type without axes.
   /// - Throws: `EnvironmentError.notReset`, `.episodeEnded`, `.invalidAction`; the environment stays as it was.
   public mutating func step(_ action: Tensor) throws(EnvironmentError) -> EnvironmentStep {
-    switch phase {
-    case .underWay: break
-    case .new: throw .notReset(environment: Self.id)
-    case .ended: throw .episodeEnded(environment: Self.id, steps: episodeSteps)
-    }
+    try progress.checkUnderWay(in: Self.id)
     guard let direction = action.integer, direction == 0 || direction == 1 else {
       throw .invalidAction(
         environment: Self.id, found: action.shortDescription, expected: actionSpace.description)
     }
     physics.advance(pushingRight: direction == 1)
-    episodeSteps += 1
-    let isTruncated = episodeSteps >= Self.maximumEpisodeSteps
     let isTerminated = physics.isOutOfBounds
-    if isTerminated || isTruncated { phase = .ended }
+    let isTruncated = progress.countStep(isTerminated: isTerminated, limit: Self.maximumEpisodeSteps)
     return EnvironmentStep(
       observation: physics.observation, reward: 1, isTerminated: isTerminated, isTruncated: isTruncated)
   }
