@@ -3,7 +3,8 @@ public import StateTree
 /// A task that an agent learns: Gymnasium's interface, with the whole state within reach.
 ///
 /// A conforming type is a value, so that a copy goes on by itself, and its `state` holds everything that later steps
-/// depend on: restored in the middle of an episode, it goes on with the same bits.
+/// depend on: restored in the middle of an episode, it goes on with the same bits. One that cannot says so in
+/// `inexactBecause`.
 /// - Source: Gymnasium 1.2, `gymnasium/core.py`, `Env`; Towers et al. 2024, "Gymnasium: A Standard Interface for
 ///   Reinforcement Learning Environments".
 public protocol Environment: Checkpointable, Sendable {
@@ -12,6 +13,12 @@ public protocol Environment: Checkpointable, Sendable {
 
   /// What actions look like.
   var actionSpace: Space { get }
+
+  /// Why a restored environment does not go on as this one would; nil, the default, if it does.
+  ///
+  /// With a reason, `state` tells only which environment it is, and a restored one wants a reset first. The reason ends up
+  /// in checkpoints.
+  var inexactBecause: String? { get }
 
   /// Begins an episode; one under way is abandoned.
   /// - Parameter seed: Where the environment's own generator starts afresh; nil goes on with it. An environment that
@@ -27,6 +34,9 @@ public protocol Environment: Checkpointable, Sendable {
 }
 
 extension Environment {
+  /// Nil: the state holds everything.
+  public var inexactBecause: String? { nil }
+
   /// Begins an episode with the environment's own generator; one under way is abandoned.
   /// - Returns: The first observation.
   /// - Throws: what keeps the environment from beginning.

@@ -10,21 +10,27 @@ public struct EnvironmentCatalogue: Sendable {
   /// Makes a new environment, independent of all others.
   public typealias Factory = @Sendable () throws -> any Environment
 
+  /// Makes a new environment from what stands behind a prefix.
+  public typealias FamilyFactory = @Sendable (String) throws -> any Environment
+
   private var factories: [String: Factory] = [:]
+  private var families: [String: FamilyFactory] = [:]
 
   /// A catalogue without environments.
   public init() {}
 
-  /// The environments of this module: `Acrobot-v1`, `CartPole-v1`, `Pendulum-v1`.
+  /// The environments of this module, `Acrobot-v1`, `CartPole-v1` and `Pendulum-v1`, and those of Python's Gymnasium, such
+  /// as `gymnasium:ALE/Breakout-v5`.
   public static let standard: EnvironmentCatalogue = {
     var catalogue = EnvironmentCatalogue()
     catalogue.factories[Acrobot.id] = { Acrobot() }
     catalogue.factories[CartPole.id] = { CartPole() }
     catalogue.factories[Pendulum.id] = { Pendulum() }
+    catalogue.families[GymnasiumEnvironment.prefix] = { try GymnasiumEnvironment($0) }
     return catalogue
   }()
 
-  /// The known ids, sorted.
+  /// The known ids, sorted; those of families, of which there may be any number, left out.
   public var ids: [String] { factories.keys.sorted() }
 
   /// Adds an environment.
@@ -34,14 +40,25 @@ public struct EnvironmentCatalogue: Sendable {
     factories[id] = factory
   }
 
+  /// Adds all environments whose ids begin with a prefix, such as `unity:`; the longest prefix that fits is taken.
+  /// - Parameter factory: Gets what stands behind the prefix.
+  /// - Throws: `EnvironmentError.duplicateEnvironment` for a prefix that is taken.
+  public mutating func addFamily(prefix: String, _ factory: @escaping FamilyFactory) throws(EnvironmentError) {
+    guard families[prefix] == nil else { throw .duplicateEnvironment(prefix) }
+    families[prefix] = factory
+  }
+
   /// A new environment of this id, before its first reset.
   /// - Throws: `EnvironmentError.unknownEnvironment` with the known ids and the nearest of them; else what the factory
   ///   throws.
   public func makeEnvironment(_ id: String) throws -> any Environment {
-    guard let factory = factories[id] else {
-      throw EnvironmentError.unknownEnvironment(id, known: ids, nearest: nearest(to: id))
+    if let factory = factories[id] { return try factory() }
+    let prefix = families.keys.filter { id.hasPrefix($0) }.max { $0.count < $1.count }
+    guard let prefix, let family = families[prefix] else {
+      let known = ids + families.keys.sorted().map { "\($0)ID" }
+      throw EnvironmentError.unknownEnvironment(id, known: known, nearest: nearest(to: id))
     }
-    return try factory()
+    return try family(String(id.dropFirst(prefix.count)))
   }
 
   /// The known id that takes the fewest edits, if that is less than half of its length; upper and lower case and

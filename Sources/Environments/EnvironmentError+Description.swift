@@ -21,10 +21,31 @@ extension EnvironmentError: CustomStringConvertible {
       "this makes no space: \(reason)"
     case .brokenInvariant(let environment, let reason):
       "the state of \(environment) is inconsistent: \(reason); take the state from an intact checkpoint or call reset"
+    case .pythonUnavailable(let environment, let python, let reason):
+      "\(environment) needs Python, and \(python) cannot be started: \(reason); \(Self.pythonRemedy)"
+    case .gymnasiumMissing(let environment, let python, let reason):
+      "\(environment) needs gymnasium, and \(python) says: \(reason); "
+        + "run \"\(python) -m pip install gymnasium\", or \(Self.pythonRemedy)"
+    case .unsupportedSpace(let environment, let space):
+      "\(environment) has a space \(space), expected Discrete, Box, MultiBinary or MultiDiscrete; "
+        + "wrap it in Python, as with gymnasium.wrappers.FlattenObservation, and register that"
+    case .pythonFailed(let environment, let call, let message):
+      "\(call) of \(environment) failed in Python: \(message); the traceback is on standard error"
+    case .pythonEnded(let environment, let call, let how):
+      "the Python of \(environment) ended \(how) during \(call); "
+        + "see standard error for its last words, and make the environment anew"
+    case .pythonTimedOut(let environment, let call, let duration):
+      "the Python of \(environment) did not answer \(call) within \(duration) and was ended; "
+        + "make the environment anew, with a longer answerTimeout if it is slow"
+    case .invalidAnswer(let environment, let call, let reason):
+      "the Python of \(environment) answered \(call) with what is no answer and was ended: \(reason)"
     case .state(let error):
       error.description
     }
   }
+
+  private static let pythonRemedy =
+    "name a Python that has gymnasium in \(GymnasiumEnvironment.pythonVariable), such as .venv/bin/python"
 
   private static func suggestion(_ nearest: String?) -> String {
     nearest.map { "; the nearest is \"\($0)\"" } ?? ""

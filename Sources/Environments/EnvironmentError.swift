@@ -18,6 +18,20 @@ public enum EnvironmentError: Error, Sendable, Equatable {
   case invalidSpace(String)
   /// What must always hold and does not.
   case brokenInvariant(environment: String, reason: String)
+  /// A Python that cannot be started.
+  case pythonUnavailable(environment: String, python: String, reason: String)
+  /// A Python without gymnasium, or without what gymnasium needs.
+  case gymnasiumMissing(environment: String, python: String, reason: String)
+  /// An environment of Gymnasium with a space that is neither discrete nor a box.
+  case unsupportedSpace(environment: String, space: String)
+  /// An exception in Python, while it answered `make`, `reset` or `step`.
+  case pythonFailed(environment: String, call: String, message: String)
+  /// A child process of Python that ended by itself instead of answering.
+  case pythonEnded(environment: String, call: String, how: String)
+  /// A child process of Python that did not answer in time.
+  case pythonTimedOut(environment: String, call: String, after: Duration)
+  /// An answer of Python that is none.
+  case invalidAnswer(environment: String, call: String, reason: String)
   /// Saved state that is not this environment's or not a space's.
   case state(StateTreeError)
 }

@@ -11,7 +11,7 @@ struct GymnasiumFixture {
   let runs: [RecordedRun]
 
   private init(_ file: String) throws {
-    let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
+    let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../..")
     let data = try Data(contentsOf: root.appending(path: "Fixtures/gymnasium-1.2.2/\(file)"))
     let reader = try StateReader(StateValue(decoding: Array(data)))
     observationSpace = try reader.reader("spaces").value("observation")
