@@ -16,6 +16,7 @@ enum PowerLossScenario: String, CaseIterable {
   case killed = "a save and pruning that are killed, then opening"
   case rewinding = "going back"
   case dump = "a dump that replaces one"
+  case damagedFiles = "recovering damaged files"
 
   /// Does it and looks at the states that it may leave: a part of them, or all.
   func report(isExhaustive: Bool) throws -> PowerLossReport {
@@ -35,6 +36,9 @@ enum PowerLossScenario: String, CaseIterable {
     case .killed: report = try Self.kills(rawValue, of: isExhaustive ? 1 : 13)
     case .rewinding: try report.check(Self.rewinding(), with: RewindingStore())
     case .dump: try report.check(Self.dumps(), with: DumpStore())
+    case .damagedFiles:
+      let (timeline, store) = try RecoveryStore.recoveries()
+      report.check(timeline, with: store)
     }
     return report
   }

@@ -68,6 +68,15 @@ struct PowerLossTeethTests {
     #expect(!report.violations.isEmpty)
   }
 
+  @Test(arguments: [FileSystemError.Operation.sync, .syncDirectory])
+  func `a real recovery that forgets to sync something is found`(_ operation: FileSystemError.Operation) throws {
+    let (timeline, store) = try RecoveryStore.recoveries { $0.operation == operation }
+    var report = PowerLossReport("\(operation)")
+    report.check(timeline, with: store, stopsAtFirst: true)
+    print("power loss, a recovery without \(report.violations.first ?? "a violation")")
+    #expect(!report.violations.isEmpty)
+  }
+
   @Test func `a real save whose sync fails is not acknowledged, and what was before it is there`() throws {
     var (failed, number) = (0, 1)
     while true {
