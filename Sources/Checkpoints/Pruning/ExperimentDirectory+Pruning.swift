@@ -19,7 +19,7 @@ extension ExperimentDirectory {
       removeLeftoversOfFailures(&memory)
       let before = VerifiedRecords(of: layout, on: fileSystem)
       let planning = try PrunePlanning(layout, retention, scope, now: .now, on: fileSystem)
-      if planning.records != before { try planning.records.write(to: layout, on: fileSystem) }
+      if planning.records != before { try write(planning.records) }
       var report = planning.report
       let directories = (report.superseded + report.checkpoints).filter(\.goes).map(\.path)
       try remove(directories, &report, &memory)
@@ -29,6 +29,12 @@ extension ExperimentDirectory {
       }
       return report
     }
+  }
+
+  private func write(_ records: VerifiedRecords) throws(CheckpointError) {
+    var records = records
+    try onFiles { () throws(FileSystemError) in try records.forgetMissing(in: layout, on: fileSystem) }
+    try records.write(to: layout, on: fileSystem)
   }
 
   /// Says what `prune` would delete, and changes nothing: it takes no lock, and a run may be going on.

@@ -37,15 +37,7 @@ extension ExperimentDirectory {
       var records = before
       change(&records)
       guard records != before else { return }
-      let (layout, fileSystem) = (layout, fileSystem)
-      let (checkpoints, dumps) = try onFiles { () throws(FileSystemError) in
-        (
-          Set(try ExperimentContents(of: layout, on: fileSystem).checkpoints.map { layout.checkpoint($0).name }),
-          Set(try fileSystem.listIfPresent(layout.dumps).map(\.name.string))
-        )
-      }
-      records.checkpoints = records.checkpoints.filter { checkpoints.contains($0.key) }
-      records.dumps = records.dumps.filter { dumps.contains($0.key) }
+      try onFiles { () throws(FileSystemError) in try records.forgetMissing(in: layout, on: fileSystem) }
       try records.write(to: layout, on: fileSystem)
     }
   }
