@@ -63,11 +63,17 @@ extension MessagePackValue {
     return text + (bytes.count > 40 ? "..." : "")
   }
 
-  private static func printable(_ scalar: Unicode.Scalar) -> String {
+  fileprivate static func printable(_ scalar: Unicode.Scalar) -> String {
     switch scalar.properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate, .unassigned:
       "\\u{" + String(scalar.value, radix: 16) + "}"
     default: String(scalar)
     }
   }
+}
+
+extension String {
+  /// The text as a message shows it: what could steer a terminal or break the line is escaped. Doing it twice changes
+  /// nothing.
+  package var onOneLine: String { unicodeScalars.reduce(into: "") { $0 += MessagePackValue.printable($1) } }
 }

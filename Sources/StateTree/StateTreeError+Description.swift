@@ -1,8 +1,10 @@
 internal import MessagePack
 
 extension StateTreeError: CustomStringConvertible {
-  /// What was found and expected, where, and what to do, on one line.
-  public var description: String {
+  /// What was found and expected, where, and what to do, on one line; what could steer a terminal is escaped.
+  public var description: String { text.onOneLine }
+
+  private var text: String {
     switch self {
     case .invalidShape(let shape):
       "the shape \(shape) is not possible: at most \(Tensor.maximumRank) axes, none negative, "

@@ -43,6 +43,10 @@ struct StateTreeErrorTests {
     ),
     (.invalidUTF8(path: "a/3"), "a/3 is a text that is not UTF-8; the file is damaged or not rlbuf's"),
     (
+      .invalidUTF8(path: "a\n\u{1b}[2Jb"),
+      "a\\u{a}\\u{1b}[2Jb is a text that is not UTF-8; the file is damaged or not rlbuf's"
+    ),
+    (
       .pickledObjects(path: "infos"),
       "infos is a numpy array of Python objects, a pickle that could run code; it is never opened"
     ),
