@@ -7,7 +7,7 @@ extension TrainingError: CustomStringConvertible {
     switch self {
     case .callback, .callbackSettings: callbackDescription
     case .unknownSetting, .invalidSetting, .fixedSetting, .unsuitableEnvironment, .wrongAlgorithm: settingDescription
-    case .dryRun, .brokenRun, .experimentWentOn, .saveFailed: runDescription
+    case .dryRun, .brokenRun, .experimentWentOn, .saveFailed, .runnerFailed: runDescription
     case .dumpExists, .unusableDump, .noDump, .notVerified, .fileSystem: fileDescription
     case .brokenInvariant(let what): "this must not be: \(what); it is a mistake in rlbuf, or the state is damaged"
     }
@@ -48,6 +48,9 @@ extension TrainingError: CustomStringConvertible {
       "the run was restored to be looked at only; restore it without the dry run to train or save it"
     case .experimentWentOn(let path, let iteration, let here):
       "another run went on in \(path) to iteration \(iteration), this one stands at \(here); restore it into a new directory"
+    case .runnerFailed(let index, let isEvaluating, let reason):
+      "\(isEvaluating ? "the evaluation runner" : "runner") \(index) failed: \(reason); "
+        + "env_runner_failure and env_runner_error say what happens to such runners"
     case .brokenRun(let reason):
       "the run stopped half way through an iteration and cannot go on or be saved: \(reason); restore its last checkpoint"
     case .saveFailed(let kind, let path, let iteration, let underlying):

@@ -36,6 +36,9 @@ public enum TrainingError: Error, Sendable {
   case brokenRun(String)
   /// A call on a file failed.
   case fileSystem(FileSystemError)
+  /// A runner of several died, hung or sent nonsense, or threw an error in another process: its index, whether it is of an
+  /// evaluation, and why.
+  case runnerFailed(Int, isEvaluating: Bool, reason: String)
   /// What must always hold and does not: a mistake in this library, or damaged state.
   case brokenInvariant(String)
 }

@@ -31,7 +31,7 @@ import Training
   func `four iterations straight are two, a restore and two, bit for bit`(_ variant: Variant) throws {
     let straight = try variant.config.build(services: testServices())
     let results = try train(straight, 4)
-    #expect(straight.runner.openEpisodeCount > 0)
+    #expect((straight.runners.local?.openEpisodeCount ?? 0) > 0)
     #expect(straight.learner.updateCount > 0)
     try withTemporaryDirectory { directory in
       let path = directory.appending("run")

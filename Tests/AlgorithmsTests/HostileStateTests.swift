@@ -97,18 +97,18 @@ import Testing
         continue
       }
       dqn.run.isDryRun = false
-      try dqn.runner.checkInvariants()
+      try dqn.runners.local?.checkInvariants()
       try dqn.learner.checkInvariants()
       // What goes wrong later must be an error too.
       _ = try? dqn.train()
-      _ = dqn.checkpointContents()
+      _ = try dqn.checkpointContents()
       taken += 1
     }
     #expect(refused > 200 && taken > 20, "\(refused) refused, \(taken) taken")
   }
 
   private func part(_ name: String, of dqn: DQN) throws -> StateValue {
-    for part in dqn.checkpointContents().parts where part.name == name {
+    for part in try dqn.checkpointContents().parts where part.name == name {
       if case .state(let state) = part.content { return state }
     }
     throw TrainingError.brokenRun("no \(name)")
@@ -123,7 +123,8 @@ import Testing
   }
 
   @Test func `env_runner`() throws {
-    try tryAll(part("env_runner", of: saved())) { dqn, state in try dqn.runner.restore(from: state) }
+    try tryAll(part("env_runner", of: saved())) { dqn, state in try #require(dqn.runners.local != nil)
+      try dqn.runners.local?.restore(from: state) }
   }
 
   @Test func `learner`() throws {
@@ -171,7 +172,7 @@ import Testing
         dqn.run.isDryRun = false
         try dqn.replayBuffer.checkInvariants()
         _ = try? dqn.train()
-        _ = dqn.checkpointContents()
+        _ = try dqn.checkpointContents()
       }
     }
     #expect(refused > 200)

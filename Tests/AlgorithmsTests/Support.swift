@@ -60,7 +60,7 @@ func onAnotherThread(_ body: @escaping @Sendable () -> Void) { DispatchQueue.glo
 /// Everything that a run is, times aside.
 func wholeState(_ dqn: DQN) -> StateMap {
   [
-    "learner": dqn.learner.state, "runner": dqn.runner.state, "buffer": dqn.replayBuffer.state,
+    "learner": dqn.learner.state, "runner": dqn.runners.local?.state ?? .nil, "buffer": dqn.replayBuffer.state,
     "counters": dqn.counters, "iteration": .integer(dqn.iteration), "steps": .integer(dqn.environmentSteps),
   ]
 }

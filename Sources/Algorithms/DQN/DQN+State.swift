@@ -5,7 +5,6 @@ public import Training
 
 extension DQN {
   static let learnerComponent = "learner_group/learner"
-  static let runnerComponent = "env_runner"
   static let bufferComponent = "replay_buffer"
 
   /// Writes what learner and replay buffer did, and refreshes epsilon.
@@ -43,10 +42,9 @@ extension DQN {
     updates.restore(lifetimeItems: trained)
   }
 
-  /// Adds learner, runner and replay buffer.
+  /// Adds learner and replay buffer.
   public func add(to contents: inout CheckpointContents, replayBuffer inclusion: BufferInclusion) {
     contents.add(Self.learnerComponent, state: learner.state)
-    contents.add(Self.runnerComponent, state: runner.state)
     switch inclusion {
     case .include: contents.add(Self.bufferComponent, buffer: replayBuffer.snapshot())
     case .omit: contents.omit(Self.bufferComponent, because: "the checkpoint was to be saved without it")
@@ -57,9 +55,9 @@ extension DQN {
   /// - Throws: `CheckpointError`.
   public func load(from restoration: inout Restoration) throws {
     try restoration.restore(Self.learnerComponent, into: &learner)
-    let hasRunner = try restoration.restore(Self.runnerComponent, into: &runner)
+    let hasRunner = try runners.load(from: &restoration)
     if !hasRunner, restoration.report.restored.contains(where: { $0.component == "algorithm_state" }) {
-      runner.continueCount(from: restoration.checkpoint.manifest.environmentSteps)
+      runners.continueCount(from: restoration.checkpoint.manifest.environmentSteps)
     }
     savedRefillUntil = clock.refillUntil
     guard try loadBuffer(from: &restoration) else {
@@ -68,7 +66,7 @@ extension DQN {
     }
     if !hasRunner {
       try replayBuffer.truncateOpenEpisodes()
-      runner.renameEpisodes(since: insertionCount)
+      try runners.renameEpisodes(since: insertionCount)
     }
   }
 
@@ -93,8 +91,8 @@ extension DQN {
   /// `num_steps_sampled_before_learning_starts` steps are in it.
   /// - Throws: `ReplayBufferError` for another kind of buffer or other columns, and what reading throws.
   public func replaceReplayBuffer(with contents: any BufferContents, continuity: BufferContinuity) throws {
-    guard contents.schema == (try runner.schema()) else {
-      throw ReplayBufferError.invalidSchema("\(contents.schema), the environment gives \(try runner.schema())")
+    guard contents.schema == (try runners.schema()) else {
+      throw ReplayBufferError.invalidSchema("\(contents.schema), the environment gives \(try runners.schema())")
     }
     var loaded = try type(of: replayBuffer).loaded(from: contents, defaults: bufferDefaults)
     guard continuity == .broken else {
@@ -104,18 +102,14 @@ extension DQN {
     }
     try loaded.truncateOpenEpisodes()
     replayBuffer = loaded
-    runner.renameEpisodes(since: insertionCount)
+    try runners.renameEpisodes(since: insertionCount)
     clock.refillUntil = insertionCount + max(0, config.learningStarts - loaded.count)
   }
 
-  /// The digest of the next draws of the runner or of the replay buffer; of draws that no setting decides on, so that a run
+  /// The digest of the next draws of the replay buffer; of draws that no setting decides on, so that a run
   /// that goes on with other settings can still prove that it restored what was saved.
   public func proof(of component: String) -> String? {
-    switch component {
-    case Self.runnerComponent: return StateDigest.sha256(of: runner.nextDraws)
-    case Self.bufferComponent: return replayBuffer.proof()
-    default: return nil
-    }
+    component == Self.bufferComponent ? replayBuffer.proof() : nil
   }
 
   /// Takes over settings that can change while running.

@@ -14,7 +14,7 @@ public final class DQN: Algorithm {
   /// Iteration, callbacks, experiment.
   public let run: Run
   /// The environments and the episodes under way.
-  public internal(set) var runner: EnvRunner
+  public let runners: EnvRunnerGroup
   /// The networks and their optimizer.
   public internal(set) var learner: DQNLearner
   /// What was seen.
@@ -31,16 +31,13 @@ public final class DQN: Algorithm {
     self.config = config
     self.run = run
     let seed = config.common.seed ?? 0
-    runner = try EnvRunner(config.common, seed: seed)
-    guard case .discrete(let actionCount, let first) = runner.actionSpace, first == 0 else {
-      throw TrainingError.unsuitableEnvironment(
-        config.common.environment, reason: "its actions are \(runner.actionSpace), expected integers from 0")
-    }
+    runners = try EnvRunnerGroup(config, seed: seed)
+    let actionCount = try config.actionCount(runners.actionSpace)
     // The runner draws from the seed itself, as RLlib's does; the others from what it gives.
     var seeds = PCG64(seed: seed)
     learner = try DQNLearner(
-      observationSize: runner.observationSize, actionCount: actionCount, settings: config.learner, seed: seeds.next())
-    replayBuffer = try config.replayBuffer.makeBuffer(schema: runner.schema(), seed: seeds.next())
+      observationSize: runners.observationSize, actionCount: actionCount, settings: config.learner, seed: seeds.next())
+    replayBuffer = try config.replayBuffer.makeBuffer(schema: runners.schema(), seed: seeds.next())
   }
 
   /// Samples one fragment of each environment, adds it, and learns once if enough was sampled.
@@ -65,7 +62,8 @@ public final class DQN: Algorithm {
 
   private func sampleFragments() throws -> [EpisodeFragment] {
     let environments = config.common.environmentsPerRunner
-    return try runner.sample(.steps(config.fragmentLength * environments)) { observations, generator, taken in
+    return try runners.sample(.steps(config.fragmentLength * environments), weights: policyWeights) {
+      observations, generator, taken in
       let epsilon = config.epsilon.value(at: clock.epsilonStep + taken)
       let actions = try EpsilonGreedy(epsilon: epsilon).actions(
         count: environments, of: learner.actionCount, using: &generator
@@ -81,10 +79,10 @@ public final class DQN: Algorithm {
     clock.lastTargetUpdate = environmentSteps
   }
 
-  /// Episodes that ended since the last call.
-  public func takeFinishedEpisodes() -> [FinishedEpisode] { runner.takeFinished() }
-  /// Environment steps ever sampled.
-  public var environmentSteps: Int { runner.environmentSteps }
+  /// The network's weights and epsilon, for runners elsewhere.
+  public var policyWeights: StateValue {
+    ["network": learner.networkState, "epsilon_step": .integer(clock.epsilonStep)]
+  }
   /// Steps ever added to the replay buffer.
   public var insertionCount: Int { replayBuffer.counters.insertionCount }
   /// The learning rate in use.

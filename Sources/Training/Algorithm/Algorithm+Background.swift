@@ -33,7 +33,7 @@ extension Algorithm {
       return false
     }
     run.owingBuffers.remove(key)
-    let contents = contents(of: path, replayBuffer: inclusion)
+    let contents = try contents(of: path, replayBuffer: inclusion)
     run.writer.begin(
       job(lane, contents, inclusion, to: experiment, keep, whenBusy, stall: services.clock.now() - start))
     return true
@@ -96,6 +96,7 @@ extension Algorithm {
     run.writer.wait()
     run.collectSaves()
     try run.writer.throwFailure()
+    try fireSaves()
   }
 
   /// Asks for a checkpoint at the end of `train()`, when every callback has seen the iteration and its result is

@@ -90,6 +90,7 @@ extension Algorithm {
       }
     }
     try load(from: &restoration)
+    try restoreEvaluationRunners(&restoration)
     let restored = restoration.report.restored.map(\.component)
     let changes = config.changes(from: saved)
     for change in changes {
@@ -101,8 +102,8 @@ extension Algorithm {
     // The learner's state has the learning rate of the saved run.
     if changes.contains(where: { $0.path == "lr" }), let rate = config.learningRateSetting { learningRate = rate }
     run.savedProofs = checkpoint.manifest.proofs
-    for component in Self.provenComponents where restored.contains(component) {
-      restoration.check(proof: proof(of: component), of: component)
+    for component in restored where checkpoint.manifest.proofs[component] != nil || component == "replay_buffer" {
+      restoration.check(proof: currentProof(of: component), of: component)
     }
     var report = restoration.finish()
     run.inexactBecause += report.lossReasons

@@ -52,18 +52,20 @@ extension Algorithm {
         saved, insertionCount: insertionCount, stall: services.clock.now() - start,
         duration: ContinuousClock.now - begin))
     for warning in saved.warnings { services.warn(warning) }
+    try fireSaves()
     return saved
   }
 
   /// Everything that a checkpoint in an experiment holds.
-  func contents(of experiment: FilePath, replayBuffer: BufferInclusion) -> CheckpointContents {
-    var contents = checkpointContents(replayBuffer: replayBuffer)
+  func contents(of experiment: FilePath, replayBuffer: BufferInclusion) throws -> CheckpointContents {
+    var contents = try checkpointContents(replayBuffer: replayBuffer)
     contents.configuration = parameters(in: experiment)
     return contents
   }
 
   /// Everything that a checkpoint holds, as it is now: a value, which what the run does next does not change.
-  public func checkpointContents(replayBuffer: BufferInclusion = .include) -> CheckpointContents {
+  /// - Throws: what runners in other threads and processes throw.
+  public func checkpointContents(replayBuffer: BufferInclusion = .include) throws -> CheckpointContents {
     var contents = CheckpointContents(runID: run.id, iteration: iteration, environmentSteps: environmentSteps)
     contents.configuration = config.state
     contents.inexactBecause = run.inexactBecause
@@ -75,18 +77,45 @@ extension Algorithm {
     }
     contents.provenance = machineProvenance
     contents.add("algorithm_state", state: algorithmState)
+    for group in [runners, run.evaluationRunners].compactMap(\.self) { try add(group, to: &contents) }
     add(to: &contents, replayBuffer: replayBuffer)
-    for component in Self.provenComponents { contents.proofs[component] = proof(of: component) }
+    contents.proofs["replay_buffer"] = proof(of: "replay_buffer")
     return contents
   }
 
-  /// The components whose next draws are compared when a run is restored.
-  static var provenComponents: [String] { ["env_runner", "replay_buffer"] }
+  /// Adds the runners of a group, each with the proof of its next draws.
+  private func add(_ group: EnvRunnerGroup, to contents: inout CheckpointContents) throws {
+    for runner in try group.states() {
+      contents.add(runner.component, state: runner.state)
+      contents.proofs[runner.component] = StateDigest.sha256(of: runner.nextDraws)
+    }
+    for loss in group.takeLosses() {
+      services.warn(loss)
+      contents.inexactBecause.append(loss)
+    }
+    guard !group.isEvaluating, let reason = group.inexactBecause else { return }
+    contents.inexactBecause.append(reason)
+  }
+
+  /// The digest of a component's next draws.
+  func currentProof(of component: String) -> String? {
+    runners.proof(of: component) ?? run.evaluationRunners?.proof(of: component) ?? proof(of: component)
+  }
+
+  /// Takes the runners of evaluations back, if the checkpoint holds them and the run has such.
+  func restoreEvaluationRunners(_ restoration: inout Restoration) throws {
+    let saved = restoration.checkpoint.manifest.components.map(\.name)
+    guard saved.contains(where: { $0.hasPrefix("eval_env_runner") }) else { return }
+    let group = try evaluationRunners()
+    guard group.components.allSatisfy(saved.contains) else { return }
+    _ = try group.load(from: &restoration)
+  }
 
   /// Iteration, metrics, callbacks and the algorithm's counters.
   private var algorithmState: StateValue {
     [
       "iteration": .integer(iteration), "metrics": run.metrics.state, "callbacks": run.callbacks.state,
+      "logger": run.logger.state, "evaluated_episodes": .integer(run.evaluatedEpisodes),
       "counters": counters,
       "inexact_because": .array(run.inexactBecause.map(StateValue.string)),
     ]
@@ -114,6 +143,9 @@ extension Algorithm {
     }
     try restoreCounters(from: reader.value("counters"))
     try run.metrics.restore(from: reader.value("metrics"))
+    // Checkpoints of earlier versions have neither.
+    if let logged = reader.map["logger"] { try run.logger.restore(from: logged) }
+    if reader.map["evaluated_episodes"] != nil { run.evaluatedEpisodes = try reader.counter("evaluated_episodes") }
     for callback in try run.callbacks.restore(from: reader.value("callbacks")).unclaimed {
       report.warnings.append("the state of the callback \(callback) was saved and this run has no such callback")
     }

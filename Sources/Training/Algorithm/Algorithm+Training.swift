@@ -1,8 +1,8 @@
 internal import StateTree
 
 extension Algorithm {
-  /// Runs one iteration: steps until `min_sample_timesteps_per_iteration` are sampled, then the result, then
-  /// `onTrainResult`, then what it asked to be saved, which is written while the next iteration runs.
+  /// Runs one iteration: steps until `min_sample_timesteps_per_iteration` are sampled, then an evaluation if it is due,
+  /// then the result, then `onTrainResult`, then what it asked to be saved, which is written while the next iteration runs.
   ///
   /// If an earlier save has failed meanwhile, that is thrown before anything is sampled, once: called again, it trains.
   /// An error before the result leaves the run half way through the iteration: it can neither go on nor be saved. After
@@ -19,7 +19,7 @@ extension Algorithm {
     let start = services.clock.now()
     var stopwatch = Stopwatch(services.clock)
     var result = TrainingResult()
-    do { result = try sampleAndLearn(&stopwatch) } catch {
+    do { result = try sampleLearnAndEvaluate(&stopwatch) } catch {
       run.failure = "\(error)"
       throw error
     }
@@ -31,8 +31,11 @@ extension Algorithm {
     describe(&result, seconds: elapsed)
     run.collectSaves()
     run.reportSaves(into: &result)
+    try fireSaves()
     var context = TrainResultContext(algorithm: self, result: result)
     try run.fire(.onTrainResult, &context, run.callbacks.closures.onTrainResult) { try $0.onTrainResult(&$1) }
+    // Deviation: RLlib shows it an iteration later.
+    run.logger.report(into: &context.result, .changed)
     run.lastResult = context.result
     do { try run.append(context.result) } catch {
       run.failure = "its result could not be written: \(error)"
@@ -47,22 +50,48 @@ extension Algorithm {
     return context.result
   }
 
+  /// An iteration with its evaluation, if one is due: beside it or behind it.
+  private func sampleLearnAndEvaluate(_ stopwatch: inout Stopwatch) throws -> TrainingResult {
+    let isDue = config.common.evaluation.interval.map { (iteration + 1) % $0 == 0 } ?? false
+    guard isDue, config.common.evaluation.isParallel else {
+      var result = try sampleAndLearn(&stopwatch)
+      if isDue {
+        result.set(.map(try stopwatch.time("evaluation_iteration") { try evaluate() }), at: "evaluation")
+      }
+      return result
+    }
+    let evaluation = try beginEvaluation()
+    var result = try sampleAndLearn(&stopwatch)
+    let metrics = try stopwatch.time("evaluation_iteration") { try finishEvaluation(evaluation) }
+    result.set(.map(metrics), at: "evaluation")
+    return result
+  }
+
   private func sampleAndLearn(_ stopwatch: inout Stopwatch) throws -> TrainingResult {
     let before = environmentSteps
     var calls = 0
     repeat {
+      try fireRecreated(runners)
       let start = services.clock.now()
       try trainingStep(&stopwatch)
       stopwatch.add(services.clock.now() - start, to: "training_step")
-      for episode in takeFinishedEpisodes() { run.metrics.add(episode) }
+      for episode in runners.takeFinished() { run.metrics.add(episode) }
       calls += 1
       services.progress?(
         IterationProgress(
           iteration: iteration + 1, steps: environmentSteps - before,
           wantedSteps: config.common.minimumStepsPerIteration))
     } while environmentSteps - before < config.common.minimumStepsPerIteration
+    try fireRecreated(runners)
+    try run.logger.merge(runners.takeMetrics(), under: "env_runners")
     var result = TrainingResult()
+    run.logger.report(into: &result, .outside("evaluation"))
     run.metrics.report(into: &result)
+    let faults = runners.faults
+    for (key, count) in [
+      ("num_healthy_workers", faults.healthy), ("num_remote_worker_restarts", faults.restarts),
+      ("num_env_runners_dropped_lifetime", faults.dropped),
+    ] { result.set(.integer(count), at: "fault_tolerance/\(key)") }
     reportSteps(environmentSteps - before, into: &result)
     report(into: &result)
     result.set(.integer(calls), at: "num_training_step_calls_per_iteration")

@@ -24,11 +24,10 @@ public protocol Algorithm: AnyObject {
   func trainingStep(_ stopwatch: inout Stopwatch) throws
   /// Writes what the iteration gave, apart from what all algorithms report, and ends it.
   func report(into result: inout TrainingResult)
-  /// Episodes that ended since the last call.
-  func takeFinishedEpisodes() -> [FinishedEpisode]
-
-  /// Environment steps ever sampled.
-  var environmentSteps: Int { get }
+  /// The runners that sample for it.
+  var runners: EnvRunnerGroup { get }
+  /// What `Config.makePolicy` needs to act as the learner does now.
+  var policyWeights: StateValue { get }
   /// Steps ever added to the replay buffer; environment steps for an algorithm without one.
   var insertionCount: Int { get }
   /// The learning rate in use.
@@ -56,7 +55,7 @@ public protocol Algorithm: AnyObject {
   func add(to contents: inout CheckpointContents, replayBuffer: BufferInclusion)
   /// Takes its components from a checkpoint; their proofs are checked afterwards.
   func load(from restoration: inout Restoration) throws
-  /// The digest of a component's next draws, for components that have any.
+  /// The digest of a component's next draws, for components of its own that have any.
   func proof(of component: String) -> String?
   /// What it stands on that may decide on the last bits of its results.
   var provenance: StateMap { get }
@@ -81,6 +80,8 @@ public enum BufferInclusion: String, Sendable, Hashable, Codable {
 extension Algorithm {
   /// Iterations finished.
   public var iteration: Int { run.iteration }
+  /// Environment steps ever sampled for training.
+  public var environmentSteps: Int { runners.environmentSteps }
   /// What the run needs of the world outside.
   public var services: TrainingServices { run.services }
   /// The configuration, of whatever algorithm.

@@ -18,6 +18,14 @@ public final class Run {
   let ledger = SaveLedger()
   var callbacks: CallbackSet
   var metrics: EpisodeMetrics
+  /// What callbacks log, of runners under `env_runners`.
+  var logger: MetricsLogger
+  /// The runners of evaluations; made when they are needed first.
+  var evaluationRunners: EnvRunnerGroup?
+  /// Episodes of evaluations ever finished.
+  var evaluatedEpisodes = 0
+  /// Whether the run has ended.
+  var isStopped = false
   var lastResult: TrainingResult?
   var restoreReport: RestoreReport?
   /// Whether callbacks of an event are being called, so that some have not seen it yet.
@@ -34,6 +42,8 @@ public final class Run {
   var pendingSaves: [SaveRequest] = []
   /// What became durable and known since the last iteration began.
   var saves: [FinishedSave] = []
+  /// What became durable and known, and no callback was told yet.
+  var unannounced: [FinishedSave] = []
   /// What became known and no result holds yet.
   var unreported = BackgroundWriter.Account()
   /// Experiments of which the save that was to hold the replay buffer was left out: the next one holds it.
@@ -56,6 +66,7 @@ public final class Run {
     self.services = services
     writer = BackgroundWriter(warn: services.warn)
     callbacks = CallbackSet(config.common.callbacks)
+    logger = MetricsLogger(.root, clock: services.clock)
     metrics = EpisodeMetrics(window: config.common.smoothingEpisodes)
   }
 
@@ -69,6 +80,7 @@ public final class Run {
   /// Throws unless the run may go on and be saved.
   func checkUsable() throws(TrainingError) {
     if isDryRun { throw .dryRun }
+    if isStopped { throw .brokenRun("it was stopped") }
     if let failure { throw .brokenRun(failure) }
   }
 

@@ -16,14 +16,14 @@ public protocol Callback: Sendable {
   mutating func onEvaluateStart(_ context: inout EvaluationContext) throws
   /// Evaluation is over.
   mutating func onEvaluateEnd(_ context: inout EvaluationContext) throws
-  /// Evaluation on recorded data is about to begin.
-  mutating func onEvaluateOfflineStart(_ context: inout EvaluationContext) throws
-  /// Evaluation on recorded data is over.
-  mutating func onEvaluateOfflineEnd(_ context: inout EvaluationContext) throws
   /// Runners that had died were made anew.
   mutating func onEnvRunnersRecreated(_ context: inout RunnersRecreatedContext) throws
-  /// Runners of offline evaluation that had died were made anew.
-  mutating func onOfflineEvalRunnersRecreated(_ context: inout RunnersRecreatedContext) throws
+  /// A checkpoint of the run is durable. RLlib has no such event.
+  mutating func onCheckpointSaved(_ context: inout SavedContext) throws
+  /// A dump of the replay buffer is durable. RLlib has no such event.
+  mutating func onReplayBufferDumped(_ context: inout SavedContext) throws
+  /// The run ends: everything is written and no runner is left. RLlib has no such event.
+  mutating func onAlgorithmStop(_ context: inout AlgorithmContext) throws
   /// A checkpoint was restored; whatever is found wrong may be repaired now.
   mutating func onCheckpointLoaded(_ context: inout CheckpointLoadedContext) throws
   /// An environment was made.
@@ -53,13 +53,13 @@ extension Callback {
   /// Does nothing.
   public mutating func onEvaluateEnd(_ context: inout EvaluationContext) throws {}
   /// Does nothing.
-  public mutating func onEvaluateOfflineStart(_ context: inout EvaluationContext) throws {}
-  /// Does nothing.
-  public mutating func onEvaluateOfflineEnd(_ context: inout EvaluationContext) throws {}
-  /// Does nothing.
   public mutating func onEnvRunnersRecreated(_ context: inout RunnersRecreatedContext) throws {}
   /// Does nothing.
-  public mutating func onOfflineEvalRunnersRecreated(_ context: inout RunnersRecreatedContext) throws {}
+  public mutating func onCheckpointSaved(_ context: inout SavedContext) throws {}
+  /// Does nothing.
+  public mutating func onReplayBufferDumped(_ context: inout SavedContext) throws {}
+  /// Does nothing.
+  public mutating func onAlgorithmStop(_ context: inout AlgorithmContext) throws {}
   /// Does nothing.
   public mutating func onCheckpointLoaded(_ context: inout CheckpointLoadedContext) throws {}
   /// Does nothing.

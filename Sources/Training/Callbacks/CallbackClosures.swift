@@ -7,10 +7,10 @@ public struct CallbackClosures: Sendable {
   var onTrainResult: [Closure<TrainResultContext>] = []
   var onEvaluateStart: [Closure<EvaluationContext>] = []
   var onEvaluateEnd: [Closure<EvaluationContext>] = []
-  var onEvaluateOfflineStart: [Closure<EvaluationContext>] = []
-  var onEvaluateOfflineEnd: [Closure<EvaluationContext>] = []
   var onEnvRunnersRecreated: [Closure<RunnersRecreatedContext>] = []
-  var onOfflineEvalRunnersRecreated: [Closure<RunnersRecreatedContext>] = []
+  var onCheckpointSaved: [Closure<SavedContext>] = []
+  var onReplayBufferDumped: [Closure<SavedContext>] = []
+  var onAlgorithmStop: [Closure<AlgorithmContext>] = []
   var onCheckpointLoaded: [Closure<CheckpointLoadedContext>] = []
   var onEnvironmentCreated: [Closure<EnvironmentContext>] = []
   var onEpisodeCreated: [Closure<EpisodeContext>] = []
@@ -30,10 +30,10 @@ public struct CallbackClosures: Sendable {
     case .onTrainResult: onTrainResult.count
     case .onEvaluateStart: onEvaluateStart.count
     case .onEvaluateEnd: onEvaluateEnd.count
-    case .onEvaluateOfflineStart: onEvaluateOfflineStart.count
-    case .onEvaluateOfflineEnd: onEvaluateOfflineEnd.count
     case .onEnvRunnersRecreated: onEnvRunnersRecreated.count
-    case .onOfflineEvalRunnersRecreated: onOfflineEvalRunnersRecreated.count
+    case .onCheckpointSaved: onCheckpointSaved.count
+    case .onReplayBufferDumped: onReplayBufferDumped.count
+    case .onAlgorithmStop: onAlgorithmStop.count
     case .onCheckpointLoaded: onCheckpointLoaded.count
     case .onEnvironmentCreated: onEnvironmentCreated.count
     case .onEpisodeCreated: onEpisodeCreated.count

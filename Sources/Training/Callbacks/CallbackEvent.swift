@@ -8,14 +8,14 @@ public enum CallbackEvent: String, Sendable, Hashable, CaseIterable {
   case onEvaluateStart = "on_evaluate_start"
   /// `on_evaluate_end`
   case onEvaluateEnd = "on_evaluate_end"
-  /// `on_evaluate_offline_start`
-  case onEvaluateOfflineStart = "on_evaluate_offline_start"
-  /// `on_evaluate_offline_end`
-  case onEvaluateOfflineEnd = "on_evaluate_offline_end"
   /// `on_env_runners_recreated`
   case onEnvRunnersRecreated = "on_env_runners_recreated"
-  /// `on_offline_eval_runners_recreated`
-  case onOfflineEvalRunnersRecreated = "on_offline_eval_runners_recreated"
+  /// `on_checkpoint_saved`, which RLlib has not
+  case onCheckpointSaved = "on_checkpoint_saved"
+  /// `on_replay_buffer_dumped`, which RLlib has not
+  case onReplayBufferDumped = "on_replay_buffer_dumped"
+  /// `on_algorithm_stop`, which RLlib has not
+  case onAlgorithmStop = "on_algorithm_stop"
   /// `on_checkpoint_loaded`
   case onCheckpointLoaded = "on_checkpoint_loaded"
   /// `on_environment_created`

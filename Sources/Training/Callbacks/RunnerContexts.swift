@@ -23,6 +23,8 @@ public struct EnvironmentContext {
   public let environmentIndex: Int
   /// The environment; what is assigned takes its place.
   public var environment: any Environment
+  /// What is logged here stands in the result under `env_runners`.
+  public var metricsLogger: MetricsLogger
 
   /// The runner's index.
   public var runnerIndex: Int { runner.index }
@@ -40,6 +42,8 @@ public struct EpisodeContext: Sendable {
   public var environment: any Environment
   /// The episode; what is written into its `customData` stays with it and is saved.
   public var episode: RunningEpisode
+  /// What is logged here stands in the result under `env_runners`.
+  public var metricsLogger = MetricsLogger()
 
   /// The runner's index.
   public var runnerIndex: Int { runner.index }
@@ -53,6 +57,8 @@ public struct SampleContext {
   public let runner: RunnerFacts
   /// The fragments, ended ones first; what is left here goes into the replay buffer.
   public var samples: [EpisodeFragment]
+  /// What is logged here stands in the result under `env_runners`.
+  public var metricsLogger: MetricsLogger
 
   /// The runner's index.
   public var runnerIndex: Int { runner.index }

@@ -6,6 +6,8 @@ public import SystemPackage
 public protocol AlgorithmConfig: Sendable {
   /// The algorithm's name in `params.json`, such as `DQN`.
   static var algorithm: String { get }
+  /// Whether chance has a part in the actions of an evaluation, unless a setting says so. RLlib's DQN: no; its PPO: yes.
+  static var evaluationExplores: Bool { get }
   /// The settings of every algorithm.
   var common: CommonConfig { get set }
   /// All settings by the names they have in `params.json`, in the order in which they stand there.
@@ -15,6 +17,9 @@ public protocol AlgorithmConfig: Sendable {
   /// Checks that the settings go together.
   /// - Throws: `TrainingError.invalidSetting` with the remedy.
   func validate() throws(TrainingError)
+  /// What decides on actions in runners that have no learner beside them, before it has weights.
+  /// - Throws: what makes the spaces unsuitable.
+  func makePolicy(observations: Space, actions: Space) throws -> any RunnerPolicy
   /// The component that keeps its own value of a setting when it is restored; nil for a setting that can change.
   static func component(keeping setting: String) -> String?
 }
@@ -31,10 +36,30 @@ extension AlgorithmConfig {
   /// Sets how environments are stepped; what is not given stays.
   /// - Parameter environments: How many side by side (`num_envs_per_env_runner`).
   /// - Parameter fragmentLength: How many steps of each make a fragment (`rollout_fragment_length`).
-  public func envRunners(environments: Int? = nil, fragmentLength: Int? = nil) -> Self {
+  /// - Parameter runners: How many sample at the same time (`num_env_runners`); 0 is one, on the thread that trains.
+  /// - Parameter placement: Where several live (`env_runner_placement`).
+  public func envRunners(
+    runners: Int? = nil, placement: RunnerPlacement? = nil, environments: Int? = nil, fragmentLength: Int? = nil
+  ) -> Self {
     var config = self
+    if let runners { config.common.runners = runners }
+    if let placement { config.common.runnerPlacement = placement }
     if let environments { config.common.environmentsPerRunner = environments }
     if let fragmentLength { config.common.fragmentLength = fragmentLength }
+    return config
+  }
+
+  /// Sets what happens when a runner of several fails; what is not given stays.
+  /// - Parameter failure: When it dies, hangs or sends nonsense (`env_runner_failure`).
+  /// - Parameter error: When environment, callback or policy throws (`env_runner_error`).
+  /// - Parameter sampleTimeout: After how many seconds a runner in a process counts as lost (`sample_timeout_s`).
+  public func faultTolerance(
+    failure: FaultPolicy? = nil, error: FaultPolicy? = nil, sampleTimeout: Double? = nil
+  ) -> Self {
+    var config = self
+    if let failure { config.common.runnerFailure = failure }
+    if let error { config.common.runnerError = error }
+    if let sampleTimeout { config.common.sampleTimeout = sampleTimeout }
     return config
   }
 
@@ -66,11 +91,22 @@ extension AlgorithmConfig {
   public static var commonSettings: [ConfigSetting<Self>] {
     [
       ConfigSetting("env", \.common.environment),
+      ConfigSetting("num_env_runners", \.common.runners),
+      ConfigSetting("env_runner_placement", \.common.runnerPlacement),
+      ConfigSetting("env_runner_failure", \.common.runnerFailure),
+      ConfigSetting("env_runner_error", \.common.runnerError),
+      ConfigSetting("sample_timeout_s", \.common.sampleTimeout),
       ConfigSetting("num_envs_per_env_runner", \.common.environmentsPerRunner),
       ConfigSetting("rollout_fragment_length", \.common.fragmentLength, nilIs: "auto"),
       ConfigSetting("metrics_num_episodes_for_smoothing", \.common.smoothingEpisodes),
       ConfigSetting("min_sample_timesteps_per_iteration", \.common.minimumStepsPerIteration),
       ConfigSetting("seed", \.common.seed),
+      ConfigSetting("evaluation_interval", \.common.evaluation.interval),
+      ConfigSetting("evaluation_duration", \.common.evaluation.duration),
+      ConfigSetting("evaluation_duration_unit", \.common.evaluation.unit),
+      ConfigSetting("evaluation_num_env_runners", \.common.evaluation.runners),
+      ConfigSetting("evaluation_parallel_to_training", \.common.evaluation.isParallel),
+      ConfigSetting("evaluation_config/explore", \.common.evaluation.explores),
     ]
   }
 
@@ -87,6 +123,9 @@ extension AlgorithmConfig {
     try Self.require(
       common.minimumStepsPerIteration >= 0, "min_sample_timesteps_per_iteration", common.minimumStepsPerIteration,
       "0 or more")
+    try Self.require((0...1024).contains(common.runners), "num_env_runners", common.runners, "0 to 1024")
+    try Self.require(common.sampleTimeout > 0, "sample_timeout_s", common.sampleTimeout, "seconds above 0")
+    try validateEvaluation()
     for callback in common.callbacks.callbacks {
       if let every = (callback as? any PeriodicCallback)?.periods.first(where: { !$0.isPositive }) {
         throw .invalidSetting(name: callback.displayName, found: "\(every)", expected: "a period above 0")

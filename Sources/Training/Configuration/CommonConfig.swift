@@ -11,6 +11,19 @@ public struct CommonConfig: Sendable {
   /// How many steps of each environment make a fragment (`rollout_fragment_length`); nil is `"auto"`, the algorithm's
   /// choice and the default.
   public var fragmentLength: Int?
+  /// How many runners sample at the same time (`num_env_runners`). Default 0: one, on the thread that trains.
+  public var runners = 0
+  /// Where several runners live (`env_runner_placement`). Default: in threads.
+  public var runnerPlacement = RunnerPlacement.threads
+  /// What happens when a runner of several dies, hangs or sends nonsense (`env_runner_failure`). Default: it is made anew.
+  public var runnerFailure = FaultPolicy.restart
+  /// What happens when an environment, a callback or a policy throws in a runner of several (`env_runner_error`).
+  /// Default: training stops with the error.
+  public var runnerError = FaultPolicy.raise
+  /// After how many seconds without an answer a runner in a process counts as lost (`sample_timeout_s`). Default 60.
+  public var sampleTimeout = 60.0
+  /// How the run is evaluated.
+  public var evaluation = EvaluationConfig()
   /// Over how many finished episodes returns are averaged (`metrics_num_episodes_for_smoothing`). Default 100.
   public var smoothingEpisodes = 100
   /// The fewest environment steps of an iteration (`min_sample_timesteps_per_iteration`).

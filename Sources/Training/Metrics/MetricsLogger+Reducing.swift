@@ -74,6 +74,9 @@ public struct ReducedMetrics: Sendable {
 
   init(_ metrics: [String: Metric]) { self.metrics = metrics }
 
+  /// Nothing was logged.
+  static var none: ReducedMetrics { ReducedMetrics([:]) }
+
   /// The keys of all metrics, in order.
   public var keys: [String] { metrics.keys.sorted() }
 

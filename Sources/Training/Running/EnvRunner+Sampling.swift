@@ -125,6 +125,8 @@ extension EnvRunner {
   private mutating func fire(_ event: CallbackEvent, _ slot: Int) throws {
     guard callsCallbacks else { return }
     let closures = callbacks.closures
+    swap(&metrics, &slots[slot].metricsLogger)
+    defer { swap(&metrics, &slots[slot].metricsLogger) }
     switch event {
     case .onEpisodeCreated:
       try callbacks.fire(event, &slots[slot], closures.onEpisodeCreated) { try $0.onEpisodeCreated(&$1) }
@@ -138,7 +140,8 @@ extension EnvRunner {
 
   private mutating func sampleEnd(_ samples: [EpisodeFragment]) throws -> [EpisodeFragment] {
     guard callsCallbacks else { return samples }
-    var context = SampleContext(runner: facts, samples: samples)
+    var context = SampleContext(runner: facts, samples: samples, metricsLogger: metrics)
+    defer { metrics = context.metricsLogger }
     try callbacks.fire(.onSampleEnd, &context, callbacks.closures.onSampleEnd) { try $0.onSampleEnd(&$1) }
     return context.samples
   }

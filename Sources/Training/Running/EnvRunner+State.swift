@@ -12,7 +12,7 @@ extension EnvRunner: Checkpointable {
       "episodes": .array(needsInitialReset ? [] : slots.map(\.episode.state)),
       "finished": .array(
         finished.map { ["total_reward": .double($0.totalReward), "length": .integer($0.length)] }),
-      "callbacks": callbacks.state,
+      "callbacks": callbacks.state, "metrics": metrics.state,
     ]
   }
 
@@ -30,6 +30,7 @@ extension EnvRunner: Checkpointable {
     try runner.restoreEnvironments(reader)
     try runner.restoreEpisodes(reader)
     _ = try runner.callbacks.restore(from: reader.value("callbacks"))
+    if let saved = reader.map["metrics"] { try runner.metrics.restore(from: saved) }
     try runner.checkInvariants()
     self = runner
   }

@@ -30,17 +30,23 @@ public struct EnvRunner: Sendable {
   var needsInitialReset = true
   /// Whether its environments were given their seeds.
   var wasSeeded = false
+  /// What its callbacks log.
+  var metrics: MetricsLogger
   let seed: UInt64
   var callbacks: CallbackSet
   let callsCallbacks: Bool
 
   /// Makes the environments, at which `onEnvironmentCreated` is called.
+  /// - Parameter incarnation: How often a runner of this index was made before.
   /// - Parameter seed: The run's seed; the runner adds its index, and 1,000,000 for an evaluation, and environment i of it
   ///   is reset with i more.
   /// - Throws: `TrainingError.callback`, and what making environments throws.
-  public init(_ config: CommonConfig, _ facts: RunnerFacts = RunnerFacts(), seed: UInt64) throws {
+  public init(_ config: CommonConfig, _ facts: RunnerFacts = RunnerFacts(), seed: UInt64, incarnation: Int = 0) throws {
     self.facts = facts
-    self.seed = seed &+ UInt64(facts.index) &+ (facts.isEvaluating ? 1_000_000 : 0)
+    // What takes the place of a runner that failed draws anew and names its episodes otherwise.
+    self.seed = seed &+ UInt64(facts.index) &+ (facts.isEvaluating ? 1_000_000 : 0) &+ UInt64(incarnation) << 32
+    nameTag = incarnation == 0 ? "" : "~\(incarnation)"
+    var metrics = MetricsLogger()
     generator = PCG64(seed: self.seed)
     callbacks = CallbackSet(config.callbacks)
     callbacks.callbacks.removeAll { !$0.listensToRunners }
@@ -49,14 +55,16 @@ public struct EnvRunner: Sendable {
     for environmentIndex in 0..<config.environmentsPerRunner {
       let environment = try config.catalogue.makeEnvironment(config.environment)
       var context = EnvironmentContext(
-        runner: facts, environmentIndex: environmentIndex, environment: environment)
+        runner: facts, environmentIndex: environmentIndex, environment: environment, metricsLogger: metrics)
       try callbacks.fire(.onEnvironmentCreated, &context, callbacks.closures.onEnvironmentCreated) {
         try $0.onEnvironmentCreated(&$1)
       }
       environments.append(context.environment)
+      metrics = context.metricsLogger
     }
     (observationSpace, actionSpace) = (environments[0].observationSpace, environments[0].actionSpace)
     form = EpisodeForm(observations: observationSpace, actions: actionSpace)
+    self.metrics = metrics
     slots = []
     for (index, environment) in environments.enumerated() {
       slots.append(
@@ -70,15 +78,11 @@ public struct EnvRunner: Sendable {
     form = EpisodeForm(observations: observationSpace, actions: actionSpace, extras: extras)
   }
 
-  /// How many numbers an observation has.
-  public var observationSize: Int { observationSpace.shape.reduce(1, *) }
+  /// What its callbacks logged since the last call.
+  public mutating func takeMetrics() -> ReducedMetrics { metrics.keys.isEmpty ? .none : metrics.reduce() }
 
-  /// The columns that a replay buffer of its fragments needs.
-  public func schema() throws -> BufferSchema {
-    try BufferSchema([
-      form.observation, form.action, ColumnSchema("rewards", .float32),
-    ] + form.extras)
-  }
+  /// Why it cannot go on exactly where a checkpoint left it; nil if it can.
+  public var inexactBecause: String? { slots.lazy.compactMap(\.environment.inexactBecause).first }
 
   /// How many episodes are under way.
   public var openEpisodeCount: Int { slots.count { $0.episode.isReset && !$0.episode.isDone } }

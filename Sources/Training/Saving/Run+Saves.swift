@@ -20,6 +20,7 @@ extension Run {
   /// Takes note of a save that is durable.
   func note(_ save: FinishedSave) {
     saves.append(save)
+    unannounced.append(save)
     unreported.finished.append(save)
   }
 

@@ -17,6 +17,9 @@ extension DQNLearner: Checkpointable {
     ]
   }
 
+  /// The online network's weights, by the names of RLlib's module state.
+  var networkState: StateValue { .map(network.table.state(of: parameters)) }
+
   /// Becomes what `state` was taken from, the learning rate included; the other settings stay.
   /// - Throws: `DQNLearnerError.network` for tensors of other shapes or that are not finite, `.state` for what is
   ///   missing; the learner is then as it was.

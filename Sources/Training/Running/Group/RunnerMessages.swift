@@ -1,0 +1,53 @@
+internal import Environments
+internal import ReplayBuffers
+internal import StateTree
+
+/// What a runner of a group is asked for.
+enum RunnerRequest: Sendable {
+  /// Samples with a policy of these weights; nil weights are those of the request before.
+  case sample(SampleSize, weights: StateValue?, exploring: Bool)
+  /// Its state, and what its next draws are proven by.
+  case state
+  /// To become what a state was taken from.
+  case restore(StateValue)
+  /// To give its episodes names that no replay buffer has seen.
+  case rename(since: Int)
+}
+
+/// What a runner answers.
+enum RunnerReply: Sendable {
+  case sample(RunnerSample)
+  case state(StateValue, nextDraws: StateValue)
+  /// What was asked for is done.
+  case done
+}
+
+/// What a runner sampled.
+struct RunnerSample: Sendable {
+  /// The fragments, ended ones first.
+  var fragments: [EpisodeFragment] = []
+  /// The episodes that ended.
+  var finished: [FinishedEpisode] = []
+  /// What its callbacks logged.
+  var metrics = ReducedMetrics.none
+  /// The steps that were taken.
+  var steps = 0
+}
+
+/// Why a runner did not answer.
+enum RunnerFailure: Error {
+  /// It died, did not answer in time, or sent what is no answer.
+  case lost(String)
+  /// Environment, callback or policy threw an error.
+  case threw(any Error)
+}
+
+/// A runner of a group, wherever it lives. One request is under way at a time.
+protocol RunnerHandle: AnyObject, Sendable {
+  /// Sends a request, which is worked at from now on.
+  func begin(_ request: RunnerRequest) throws(RunnerFailure)
+  /// Waits for the answer.
+  func finish() throws(RunnerFailure) -> RunnerReply
+  /// Ends it, whatever it does; nothing of it is left when this returns.
+  func stop()
+}
