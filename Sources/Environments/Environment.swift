@@ -16,8 +16,8 @@ public protocol Environment: Checkpointable, Sendable {
 
   /// Why a restored environment does not go on as this one would; nil, the default, if it does.
   ///
-  /// With a reason, `state` tells only which environment it is, and a restored one wants a reset first. The reason ends up
-  /// in checkpoints.
+  /// With a reason, `state` tells only which environment it is, and a restored one wants a reset first. The reason ends
+  /// up in checkpoints.
   var inexactBecause: String? { get }
 
   /// Begins an episode; one under way is abandoned.

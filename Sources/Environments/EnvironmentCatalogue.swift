@@ -19,12 +19,13 @@ public struct EnvironmentCatalogue: Sendable {
   /// A catalogue without environments.
   public init() {}
 
-  /// The environments of this module, `Acrobot-v1`, `CartPole-v1` and `Pendulum-v1`, and those of Python's Gymnasium, such
-  /// as `gymnasium:ALE/Breakout-v5`.
+  /// The environments of this module, `Acrobot-v1`, `CartPole-v1`, `FourRooms-v0` and `Pendulum-v1`, and those of
+  /// Python's Gymnasium, such as `gymnasium:ALE/Breakout-v5`.
   public static let standard: EnvironmentCatalogue = {
     var catalogue = EnvironmentCatalogue()
     catalogue.factories[Acrobot.id] = { Acrobot() }
     catalogue.factories[CartPole.id] = { CartPole() }
+    catalogue.factories[GridWorld.fourRoomsID] = { try GridWorld.fourRooms() }
     catalogue.factories[Pendulum.id] = { Pendulum() }
     catalogue.families[GymnasiumEnvironment.prefix] = { try GymnasiumEnvironment($0) }
     return catalogue

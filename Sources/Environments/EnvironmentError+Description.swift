@@ -19,6 +19,8 @@ extension EnvironmentError: CustomStringConvertible {
       "the catalogue has an environment \"\(id)\" already; give this one an id of its own"
     case .invalidSpace(let reason):
       "this makes no space: \(reason)"
+    case .invalidMap(let reason):
+      "this makes no grid world: \(reason)"
     case .brokenInvariant(let environment, let reason):
       "the state of \(environment) is inconsistent: \(reason); take the state from an intact checkpoint or call reset"
     case .pythonUnavailable(let environment, let python, let reason):
@@ -30,7 +32,7 @@ extension EnvironmentError: CustomStringConvertible {
       "\(environment) has a space \(space), expected Discrete, Box, MultiBinary or MultiDiscrete; "
         + "wrap it in Python, as with gymnasium.wrappers.FlattenObservation, and register that"
     case .pythonFailed(let environment, let call, let message):
-      "\(call) of \(environment) failed in Python: \(message); the traceback is on standard error"
+      "\(call) of \(environment) failed in Python: \(message); what it printed is on standard error"
     case .pythonEnded(let environment, let call, let how):
       "the Python of \(environment) ended \(how) during \(call); "
         + "see standard error for its last words, and make the environment anew"

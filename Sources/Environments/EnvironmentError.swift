@@ -16,6 +16,8 @@ public enum EnvironmentError: Error, Sendable, Equatable {
   case duplicateEnvironment(String)
   /// Bounds or counts that cannot make a space.
   case invalidSpace(String)
+  /// A map, or what goes with it, that cannot make a grid world.
+  case invalidMap(String)
   /// What must always hold and does not.
   case brokenInvariant(environment: String, reason: String)
   /// A Python that cannot be started.

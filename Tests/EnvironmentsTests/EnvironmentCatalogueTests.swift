@@ -6,7 +6,7 @@ import Testing
 struct EnvironmentCatalogueTests {
   @Test("the environments of the module are known and new each time")
   func standard() throws {
-    #expect(EnvironmentCatalogue.standard.ids == ["Acrobot-v1", "CartPole-v1", "Pendulum-v1"])
+    #expect(EnvironmentCatalogue.standard.ids == ["Acrobot-v1", "CartPole-v1", "FourRooms-v0", "Pendulum-v1"])
     var one = try EnvironmentCatalogue.standard.makeEnvironment("CartPole-v1")
     _ = try one.reset(seed: 1)
     #expect(try #require(EnvironmentCatalogue.standard.makeEnvironment("CartPole-v1") as? CartPole) == CartPole())
@@ -44,6 +44,27 @@ struct EnvironmentCatalogueTests {
     try catalogue.add("Corridor-v0") { Corridor(length: 3) }
     let error = EnvironmentError.unknownEnvironment(id, known: ["CartPole-v1", "Corridor-v0"], nearest: nearest)
     #expect(throws: error) { try catalogue.makeEnvironment(id) }
+  }
+
+  @Test("a prefix makes a family, of which the longest that fits is taken")
+  func families() throws {
+    var catalogue = EnvironmentCatalogue()
+    try catalogue.addFamily(prefix: "corridor:") { length in
+      guard let length = Int64(length) else { throw EnvironmentError.invalidSpace(length) }
+      return Corridor(length: length)
+    }
+    try catalogue.addFamily(prefix: "corridor:long:") { _ in Corridor(length: 99) }
+    try catalogue.add("corridor:7") { Corridor(length: 70) }
+    #expect(try (catalogue.makeEnvironment("corridor:4") as? Corridor)?.length == 4)
+    #expect(try (catalogue.makeEnvironment("corridor:long:4") as? Corridor)?.length == 99)
+    #expect(try (catalogue.makeEnvironment("corridor:7") as? Corridor)?.length == 70)
+    #expect(throws: EnvironmentError.invalidSpace("wide")) { try catalogue.makeEnvironment("corridor:wide") }
+    #expect(throws: EnvironmentError.duplicateEnvironment("corridor:")) {
+      try catalogue.addFamily(prefix: "corridor:") { _ in CartPole() }
+    }
+    let unknown = EnvironmentError.unknownEnvironment(
+      "hall", known: ["corridor:7", "corridor:ID", "corridor:long:ID"], nearest: nil)
+    #expect(throws: unknown) { try catalogue.makeEnvironment("hall") }
   }
 
   @Test("an empty catalogue knows none")

@@ -52,28 +52,36 @@ import Testing
   }
 
   /// An environment, a key, what stands there instead, what is said about it.
-  static let damages: [(id: String, StateKey, StateValue, String)] = ids.flatMap { id in
-    [
+  static let damages: [(id: String, StateKey, StateValue, String)] =
+    ids.flatMap { id in
+      [
+        (
+          id, "environment", .nil,
+          "\(id)/environment is nil, expected a string; "
+            + "the state was written by another version or another kind of object"
+        ),
+        (id, "environment", "CartPole-v1", "\(id)/environment is CartPole-v1, expected \(id)"),
+        (
+          id, "physics", .tensor(Tensor(vector: [0.0])),
+          "\(id)/physics is 1 numbers, expected \(id == Acrobot.id ? 4 : 2)"
+        ),
+        (
+          id, "episode_steps", 501,
+          broken(id, "501 steps in an episode, expected at most \(id == Acrobot.id ? 500 : 200)")
+        ),
+        (id, "phase", "new", broken(id, "steps or draws before the first reset")),
+        (id, "phase", "ended", broken(id, "the episode ended without a reason")),
+        (id, "generator", .nil, broken(id, "there is an episode and no generator")),
+      ]
+    } + [
+      outOfBounds(Acrobot.id, [3.2, 0, 0, 0]), outOfBounds(Acrobot.id, [0, 0, 0, -28.3]),
+      outOfBounds(Acrobot.id, [0, .nan, 0, 0]), outOfBounds(Pendulum.id, [.infinity, 0]),
+      outOfBounds(Pendulum.id, [0, 8.5]), outOfBounds(Pendulum.id, [0, .nan]),
       (
-        id, "environment", .nil,
-        "\(id)/environment is nil, expected a string; the state was written by another version or another kind of object"
+        Acrobot.id, "physics", .tensor(Tensor(vector: [3.1, 0.0, 0.0, 0.0])),
+        broken(Acrobot.id, "the episode is under way and past its end")
       ),
-      (id, "environment", "CartPole-v1", "\(id)/environment is CartPole-v1, expected \(id)"),
-      (id, "physics", .tensor(Tensor(vector: [0.0])), "\(id)/physics is 1 numbers, expected \(id == Acrobot.id ? 4 : 2)"),
-      (id, "episode_steps", 501, broken(id, "501 steps in an episode, expected at most \(id == Acrobot.id ? 500 : 200)")),
-      (id, "phase", "new", broken(id, "steps or draws before the first reset")),
-      (id, "phase", "ended", broken(id, "the episode ended without a reason")),
-      (id, "generator", .nil, broken(id, "there is an episode and no generator")),
     ]
-  } + [
-    outOfBounds(Acrobot.id, [3.2, 0, 0, 0]), outOfBounds(Acrobot.id, [0, 0, 0, -28.3]),
-    outOfBounds(Acrobot.id, [0, .nan, 0, 0]), outOfBounds(Pendulum.id, [.infinity, 0]),
-    outOfBounds(Pendulum.id, [0, 8.5]), outOfBounds(Pendulum.id, [0, .nan]),
-    (
-      Acrobot.id, "physics", .tensor(Tensor(vector: [3.1, 0.0, 0.0, 0.0])),
-      broken(Acrobot.id, "the episode is under way and past its end")
-    ),
-  ]
 
   private static func outOfBounds(_ id: String, _ numbers: [Double]) -> (String, StateKey, StateValue, String) {
     (id, "physics", .tensor(Tensor(vector: numbers)), broken(id, "the physics are out of bounds: \(numbers)"))
@@ -103,7 +111,8 @@ import Testing
     var acrobot = Acrobot()
     _ = acrobot.reset(seed: 3)
     for _ in 0..<40 {
-      let seen = try #require(acrobot.step(action(acrobot.physics.secondAngularVelocity > 0 ? 2 : 0)).observation.doubles())
+      let seen = try #require(
+        acrobot.step(action(acrobot.physics.secondAngularVelocity > 0 ? 2 : 0)).observation.doubles())
       #expect(abs(acrobot.physics.firstJointAngle.cosine - seen[0]) < 1e-6)
       #expect(abs(acrobot.physics.secondJointAngle.cosine - seen[2]) < 1e-6)
     }

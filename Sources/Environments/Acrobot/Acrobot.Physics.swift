@@ -4,7 +4,8 @@ internal import StateTree
 extension Acrobot {
   /// How the two links hang and move.
   public struct Physics: Sendable, Equatable {
-    /// The angle of the first joint, RLlib's and Gymnasium's `theta1`: 0 with the first link hanging down, from -pi to pi.
+    /// The angle of the first joint, RLlib's and Gymnasium's `theta1`: 0 with the first link hanging down, from -pi to
+    /// pi.
     /// - Units: radians.
     public internal(set) var firstJointAngle = 0.0
     /// The angle of the second joint, `theta2`, relative to the first link: 0 with both links in line, from -pi to pi.
@@ -51,8 +52,8 @@ extension Acrobot.Physics {
   }
 
   /// How angles and velocities change a second.
-  /// - Source: `_dsdt` in Gymnasium's `acrobot.py`, `book_or_nips` "book", in its order of operations: another one rounds
-  ///   differently, and after some dozen steps nothing is alike.
+  /// - Source: `_dsdt` in Gymnasium's `acrobot.py`, `book_or_nips` "book", in its order of operations: another one
+  ///   rounds differently, and after some dozen steps nothing is alike.
   private static func derivative(of state: SIMD4<Double>, _ torque: Double) -> SIMD4<Double> {
     let (first, second, firstVelocity, secondVelocity) = (state[0], state[1], state[2], state[3])
     let (sine, cosine) = (sin(second), cos(second))
@@ -75,7 +76,8 @@ extension Acrobot.Physics {
     return [firstVelocity, secondVelocity, firstAcceleration, secondAcceleration]
   }
 
-  /// The angle within -pi...pi. At most some turns are taken off: a step turns a joint by no more than its velocity allows.
+  /// The angle within -pi...pi. At most some turns are taken off: a step turns a joint by no more than its velocity
+  /// allows.
   private static func wrapped(_ angle: Double) -> Double {
     var angle = angle
     while angle > .pi { angle -= 2 * .pi }

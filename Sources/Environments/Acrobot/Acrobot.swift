@@ -9,8 +9,8 @@ public import StateTree
 /// Observations, rewards, endings and inner states are those of Gymnasium bit for bit, the chaotic motion
 /// notwithstanding: the same operations in the same order in double precision, `sin`, `cos` and, for squares, `pow` of
 /// the C library, which is what numpy calls too. Only the first observation of an episode is numpy's own float32 cosine
-/// and sine, which has another last bit on processors without FMA. Unlike Gymnasium, which goes on, a step after the end
-/// is an error.
+/// and sine, which has another last bit on processors without FMA. Unlike Gymnasium, which goes on, a step after the
+/// end is an error.
 /// - Shape: observations float32 `[6]`: cosine and sine of the first joint's angle, of the second's, both velocities;
 ///   actions an integer `[]`, from 0 to 2.
 /// - Source: Sutton 1996, "Generalization in Reinforcement Learning: Successful Examples Using Sparse Coarse Coding",

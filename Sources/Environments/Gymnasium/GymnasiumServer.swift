@@ -1,19 +1,21 @@
 /// The Python side: a program that serves one environment.
 ///
-/// Descriptor 0 is a socket; a message is its length (unsigned, 32 bits, little-endian) and a MessagePack map, arrays in
-/// msgpack-numpy's form. Each request has one answer; `error` and `kind` stand in the answer to what failed.
+/// Descriptor 0 is a socket; a message is its length (unsigned, 32 bits, little-endian) and a MessagePack map, arrays
+/// in msgpack-numpy's form. Each request has one answer; `error` and `kind` stand in the answer to what failed:
+/// "missing" (gymnasium), "space" (one that is not served) or "failed" (an exception).
 ///
 /// | request | answer |
 /// | --- | --- |
-/// | `call` "make", `id`, `arguments` | `observation_space`, `action_space` (as `Space.state`), `python`, `gymnasium` |
+/// | `call` "make", `id`, `arguments` | `observation_space`, `action_space` (as `Space.state`), versions |
 /// | `call` "reset", `seed` or nil | `observation` |
 /// | `call` "step", `action` | `observation`, `reward`, `terminated`, `truncated` |
 /// | `call` "close" | an empty map, then the program ends |
 ///
-/// It speaks MessagePack by itself, so that nothing but gymnasium, which brings numpy, has to be installed: two dozen
-/// lines each way, instead of a second path for machines without Python's msgpack. What the environment prints goes to
-/// standard error. It ends as soon as the other end of the socket is closed, in the middle of a step too, so that nothing
-/// is left running when the parent dies.
+/// The versions are `python` and `gymnasium`. It speaks MessagePack by itself, so that nothing but gymnasium, which
+/// brings numpy, has to be installed: two dozen lines each way, instead of a second path for machines without Python's
+/// msgpack. What the environment prints goes to standard error, the traceback of an exception too. It ends as soon as
+/// the other end of the socket is closed, in the middle of a step too, so that nothing is left running when the parent
+/// dies.
 enum GymnasiumServer {
   /// The program, as the argument of `python3 -c`.
   static let program = beginning + messagePack + spaces + serving
@@ -67,8 +69,9 @@ enum GymnasiumServer {
 
     NUMBERS = {0xCA: ">f", 0xCB: ">d", 0xCC: ">B", 0xCD: ">H", 0xCE: ">I", 0xCF: ">Q", 0xD0: ">b", 0xD1: ">h",
                0xD2: ">i", 0xD3: ">q"}
-    LENGTHS = {0xC4: ("bin", ">B"), 0xC5: ("bin", ">H"), 0xC6: ("bin", ">I"), 0xD9: ("str", ">B"), 0xDA: ("str", ">H"),
-               0xDB: ("str", ">I"), 0xDC: ("list", ">H"), 0xDD: ("list", ">I"), 0xDE: ("map", ">H"), 0xDF: ("map", ">I")}
+    LENGTHS = {0xC4: ("bin", ">B"), 0xC5: ("bin", ">H"), 0xC6: ("bin", ">I"), 0xD9: ("str", ">B"),
+               0xDA: ("str", ">H"), 0xDB: ("str", ">I"), 0xDC: ("list", ">H"), 0xDD: ("list", ">I"),
+               0xDE: ("map", ">H"), 0xDF: ("map", ">I")}
 
 
     class Unpacker:
@@ -199,7 +202,9 @@ enum GymnasiumServer {
         except Unsupported as reason:
             return {"error": str(reason), "kind": "space"}
         except Exception as error:
-            traceback.print_exc()
+            # Gymnasium's own errors, such as an id that it does not know, explain themselves.
+            if not isinstance(error, gymnasium.error.Error):
+                traceback.print_exc()
             lines = traceback.format_exception_only(type(error), error)
             return {"error": " ".join("".join(lines).split()), "kind": "failed"}
 

@@ -24,7 +24,7 @@ struct PythonConversation {
   }
 
   /// Sends a request and reads its answer.
-  /// - Throws: `EnvironmentError.pythonFailed`, `.gymnasiumMissing`, `.unsupportedSpace`, after which others may follow;
+  /// - Throws: `EnvironmentError.pythonFailed`, `.gymnasiumMissing`, `.unsupportedSpace`, after which it goes on;
   ///   `.pythonEnded`, `.pythonTimedOut`, `.invalidAnswer`, after which the process is ended and every other request
   ///   throws the same.
   mutating func ask<Answer>(
@@ -63,7 +63,7 @@ struct PythonConversation {
     do throws(PythonProcess.Failure) {
       let request = StateValue.map(StateMap([("call", .string(call))]).merging(arguments))
       guard let message = try? request.encoded() else { throw .tooLarge(.max) }
-      try process.send(message)
+      try process.send(message, until: deadline)
       return try process.receive(until: deadline)
     } catch {
       switch error {

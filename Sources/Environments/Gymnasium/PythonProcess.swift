@@ -3,9 +3,9 @@
 
 /// A child process of Python that speaks in messages over a socket, which is its descriptor 0.
 ///
-/// posix_spawn(3) and plain calls on a socket, because `Environment.step` returns when its answer is there: swift-subprocess
-/// is asynchronous throughout, and a thread of Swift's pool that waited for its tasks could wait forever. A socket instead
-/// of two pipes, because writing to a pipe whose reader died ends the writer with SIGPIPE.
+/// posix_spawn(3) and plain calls on a socket, because `Environment.step` returns when its answer is there:
+/// swift-subprocess is asynchronous throughout, and a thread of Swift's pool that waited for its tasks could wait
+/// forever. A socket instead of two pipes, because writing to a pipe whose reader died ends the writer with SIGPIPE.
 final class PythonProcess: Sendable {
   /// Why a message could not be sent or received.
   enum Failure: Error, Equatable {
@@ -60,14 +60,19 @@ final class PythonProcess: Sendable {
   func end() { kill(id, SIGKILL) }
 
   /// Sends a message, its length first.
-  func send(_ message: [UInt8]) throws(Failure) {
+  func send(_ message: [UInt8], until deadline: ContinuousClock.Instant) throws(Failure) {
     guard let length = UInt32(exactly: message.count) else { throw .tooLarge(message.count) }
     var rest = ((0..<4).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) } + message)[...]
     while !rest.isEmpty {
       let count = unsafe rest.withUnsafeBytes { bytes in
-        unsafe Glibc.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
+        unsafe Glibc.send(
+          descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
       }
       if count < 0, errno == EINTR { continue }
+      if count < 0, errno == EAGAIN {
+        try wait(for: POLLOUT, until: deadline)
+        continue
+      }
       guard count > 0 else { throw .ended }
       rest = rest.dropFirst(count)
     }
@@ -85,7 +90,7 @@ final class PythonProcess: Sendable {
     var message = [UInt8](repeating: 0, count: count)
     var place = 0
     while place < count {
-      try awaitInput(until: deadline)
+      try wait(for: POLLIN, until: deadline)
       let received = unsafe message.withUnsafeMutableBytes { bytes in
         unsafe recv(descriptor, bytes.baseAddress.map { unsafe $0 + place }, count - place, 0)
       }
@@ -96,13 +101,13 @@ final class PythonProcess: Sendable {
     return message
   }
 
-  /// Waits until there is something to receive, the end included.
-  private func awaitInput(until deadline: ContinuousClock.Instant) throws(Failure) {
+  /// Waits until something can be received or sent; the end of the child is something too.
+  private func wait(for event: Int32, until deadline: ContinuousClock.Instant) throws(Failure) {
     while true {
       let remaining = ContinuousClock.now.duration(to: deadline)
       let milliseconds = remaining.components.seconds * 1000 + remaining.components.attoseconds / 1_000_000_000_000_000
       guard milliseconds >= 0 else { throw .timedOut }
-      var watched = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      var watched = pollfd(fd: descriptor, events: Int16(event), revents: 0)
       let found = unsafe poll(&watched, 1, Int32(clamping: milliseconds))
       if found > 0 { return }
       if found == 0 { throw .timedOut }
@@ -141,7 +146,7 @@ final class PythonProcess: Sendable {
       &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
     var process: pid_t = 0
     let words = unsafe command.map { unsafe strdup($0) }
-    defer { for unsafe word in unsafe words { unsafe free(word) } }
+    defer { unsafe words.forEach { unsafe free($0) } }
     let code = unsafe posix_spawnp(&process, command[0], &actions, &attributes, words + [nil], environ)
     guard code == 0 else { throw SpawnError(code: code) }
     return process

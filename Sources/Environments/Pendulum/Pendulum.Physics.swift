@@ -25,8 +25,8 @@ extension Pendulum.Physics {
   private static let secondsPerStep = 0.05
 
   /// One step of semi-implicit Euler.
-  /// - Parameter torque: In newton metres, within -2...2. A float32, whose products with constants numpy takes in float32
-  ///   too.
+  /// - Parameter torque: In newton metres, within -2...2. A float32, whose products with constants numpy takes in
+  ///   float32 too.
   /// - Returns: The reward of the step, from where it began.
   /// - Source: `step` in Gymnasium's `pendulum.py`, in its order of operations.
   mutating func advance(torque: Float) -> Double {

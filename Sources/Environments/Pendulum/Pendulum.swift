@@ -2,10 +2,10 @@ public import StateTree
 
 /// Pendulum-v1: a pendulum is swung up by a torque at its hinge, and kept upright with little of it.
 ///
-/// An action is a torque from -2 to 2 newton metres for 0.05 seconds. A step costs the square of the angle from upright,
-/// a tenth of the square of the velocity and a thousandth of that of the torque, taken before the step, so that rewards
-/// lie in -16.28...0. No episode terminates; it is truncated after 200 steps. It begins at an angle drawn evenly from -pi
-/// to pi and with a velocity from -1 to 1.
+/// An action is a torque from -2 to 2 newton metres for 0.05 seconds. A step costs the square of the angle from
+/// upright, a tenth of the square of the velocity and a thousandth of that of the torque, taken before the step, so
+/// that rewards lie in -16.28...0. No episode terminates; it is truncated after 200 steps. It begins at an angle drawn
+/// evenly from -pi to pi and with a velocity from -1 to 1.
 ///
 /// Observations, rewards and inner states are those of Gymnasium bit for bit: the same operations in the same order and
 /// precision, `sin`, `cos` and, for squares, `pow` of the C library, which is what numpy calls too. Unlike Gymnasium,

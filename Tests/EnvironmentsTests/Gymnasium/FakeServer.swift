@@ -1,5 +1,6 @@
-@testable import Environments
 import StateTree
+
+@testable import Environments
 
 /// A Python program of its standard library alone, which does one thing after each request.
 struct FakeServer {

@@ -1,7 +1,8 @@
-@testable import Environments
 import Foundation
 import StateTree
 import Testing
+
+@testable import Environments
 
 @Suite(.enabled(if: FakeServer.isThere, "needs python3 on the path"), .timeLimit(.minutes(2)))
 struct `Conversations with an environment in Python` {
@@ -61,8 +62,10 @@ struct `Conversations with an environment in Python` {
     #expect(throws: failed) { try environment.step(action(0)) }
     #expect(throws: EnvironmentError.notReset(environment: environment.id)) { try environment.step(action(0)) }
     _ = try environment.reset(seed: nil)
-    #expect(try environment.step(action(0)) == EnvironmentStep(
-      observation: scalar(Int64(0)), reward: 1, isTerminated: false, isTruncated: false))
+    #expect(
+      try environment.step(action(0))
+        == EnvironmentStep(
+          observation: scalar(Int64(0)), reward: 1, isTerminated: false, isTruncated: false))
   }
 
   @Test func `A Python without gymnasium and a space that is none of ours are told apart`() throws {
@@ -138,8 +141,15 @@ struct `Conversations with an environment in Python` {
     let process = try PythonProcess(python: "python3", program: FakeServer(deeds: [.python("send(request)")]).program)
     var generator = PCG64(seed: 5)
     let message = (0..<5 << 20).map { _ in UInt8(truncatingIfNeeded: generator.nextUInt32()) }
-    try process.send(message)
+    try process.send(message, until: .now + .seconds(60))
     #expect(try process.receive(until: .now + .seconds(60)) == message)
+  }
+
+  @Test func `A child that does not read is given up too`() throws {
+    let process = try PythonProcess(python: "python3", program: "import signal; signal.pause()")
+    #expect(throws: PythonProcess.Failure.timedOut) {
+      try process.send([UInt8](repeating: 0, count: 5 << 20), until: .now + .seconds(1))
+    }
   }
 
   @Test func `The state names the environment and restoring wants a reset`() throws {

@@ -1,6 +1,7 @@
-@testable import Environments
 import StateTree
 import Testing
+
+@testable import Environments
 
 /// Whether the Python that `RLBUF_PYTHON` names, or `python3`, has gymnasium. Any other failure shall fail the tests.
 private let hasGymnasium: Bool = {
