@@ -10,7 +10,7 @@ import Testing
   @Test func `There are cases with and without each switch`() {
     let cases = PPOFixture.shared.cases
     let all = cases.map(\.learnerSettings)
-    #expect(cases.count == 8 && Set(cases.map(\.settings.space)) == ["discrete", "box"])
+    #expect(cases.count == 9 && Set(cases.map(\.settings.space)) == ["discrete", "box"])
     #expect(Set(all.map(\.activation)) == [.tanh, .relu] && Set(all.map(\.lambda)) == [0, 0.9, 0.95, 1])
     #expect(Set(all.filter { $0.gradientClip != nil }.map(\.gradientClipping)) == Set(GradientClipping.allCases))
     for flag in [true, false] {
