@@ -145,8 +145,8 @@ struct EnduranceTests {
     }
 
     /// What may grow: libdispatch keeps up to 1,024 continuations of 64 bytes, 80 with what malloc adds, for each thread
-    /// that works for it. Pages of them, the 128 KiB by which malloc enlarges a thread's arena, and the pages of the
-    /// buffer's newest chunk, which is allocated whole and filled row by row, are resident besides.
+    /// that works for it. Resident are besides the 128 KiB by which malloc enlarges a thread's arena, and the pages of the
+    /// buffer's newest chunk, which is allocated whole and filled row by row.
     /// - Source: `DISPATCH_CONTINUATION_CACHE_LIMIT` of libdispatch's `internal.h`; mallopt(3), `M_TOP_PAD`
     func expectNoMore(in later: Usage) {
       let (threads, cacheBytes, padBytes) = (WorkerCount.automatic.value, 1024 * 80, 128 << 10)

@@ -40,7 +40,8 @@ struct VerifiedRecords: Equatable {
 
   /// Forgets what is not there any more; otherwise the records of all that was ever pruned would pile up.
   mutating func forgetMissing(in layout: ExperimentLayout, on fileSystem: any FileSystem) throws(FileSystemError) {
-    let checkpoints = Set(try ExperimentContents(of: layout, on: fileSystem).checkpoints.map { layout.checkpoint($0).name })
+    let contents = try ExperimentContents(of: layout, on: fileSystem)
+    let checkpoints = Set(contents.checkpoints.map { layout.checkpoint($0).name })
     let dumps = Set(try fileSystem.listIfPresent(layout.dumps).map(\.name.string))
     self.checkpoints = self.checkpoints.filter { checkpoints.contains($0.key) }
     self.dumps = self.dumps.filter { dumps.contains($0.key) }

@@ -20,7 +20,8 @@ struct RecoveryStore: CheckpointStore {
   private static let folder = ExperimentStore.folder
   private static let again = folder.appending("again.msgpack.zst")
   private static let works = [
-    work("torn", to: "rows", .refuse), work("without-index", to: "state", .refuse), work("changed", to: "rows", .replace),
+    work("torn", to: "rows", .refuse), work("without-index", to: "state", .refuse),
+    work("changed", to: "rows", .replace),
   ]
   /// Sources have their number in the list, outputs this much more.
   private static let outputs = 10
@@ -117,7 +118,8 @@ struct RecoveryStore: CheckpointStore {
 
   @discardableResult
   private static func recover(_ work: Work, on fileSystem: any FileSystem) throws -> RecoveryReport {
-    try BufferFile.recover(work.source, to: work.output, options: WritingOptions(existing: work.existing), on: fileSystem)
+    let options = WritingOptions(existing: work.existing)
+    return try BufferFile.recover(work.source, to: work.output, options: options, on: fileSystem)
   }
 
   // MARK: Reading

@@ -72,7 +72,8 @@ enum ContainerInput {
       var found = Array(bytes[(bytes.count - footer.tableBytes)...])
       // The two unused bits of the descriptor mean nothing, and a reader has to pass over them.
       found[found.count - 5] &= ~0b11
-      return table.encoded() == found && table.frameOffsets.count == footer.frameCount + 1 ? nil : "a seek table is written otherwise"
+      let isSame = table.encoded() == found && table.frameOffsets.count == footer.frameCount + 1
+      return isSame ? nil : "a seek table is written otherwise"
     } catch {
       return fault(in: error)
     }
