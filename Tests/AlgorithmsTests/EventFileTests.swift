@@ -48,7 +48,7 @@ import Testing
         EventRecord.framed(Event(wallTime: time, step: 0, contents: .fileVersion).bytes)
         + EventRecord.framed(Event(wallTime: time, step: Int64(steps) + 1, contents: .sessionStart).bytes)
       let second = "events.out.tfevents.1700000001.test"
-      #expect(try bytes(path, second) == head)
+      #expect(try names(path) == ["events.out.tfevents.1700000000.test"])
       try resumed.train()
       #expect(try bytes(path, second).count > head.count && bytes(path, second).starts(with: head))
       #expect(try names(path) == ["events.out.tfevents.1700000000.test", second])

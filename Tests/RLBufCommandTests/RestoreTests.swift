@@ -353,9 +353,9 @@ struct RestoreTests {
       outcome.errors
         == "rlbuf: the setting dueling was true and is to be false, but the restored learner_group/learner keeps its own; leave "
         + "the setting as it was or restore without learner_group/learner\n")
-    let environment = try Runs.restore(run.path, 1, ["--set", "env=Acrobot-v1"])
+    let environment = try Runs.restore(run.path, 1, ["--set", "env=Acrobat-v0"])
     #expect(environment.exitCode == 1)
-    #expect(environment.errors.hasPrefix("rlbuf: there is no environment \"Acrobot-v1\"; "))
+    #expect(environment.errors.hasPrefix("rlbuf: there is no environment \"Acrobat-v0\"; "))
     #expect(try Runs.contents(run.appendingPathComponent("checkpoint_000004")) == before)
     #expect(try Runs.results(run).count == 4)
   }

@@ -181,12 +181,12 @@ extension Algorithm {
     try log.write(parameters: parameters(in: experiment.path))
     let result = TrainingResult.last(in: experiment.path, on: services.fileSystem)
     if result?.iteration == iteration { run.lastResult = result }
+    var output = Run.Output(path: experiment.path, directory: experiment, log: log)
     if services.writesEventFiles {
-      var events = try EventLog(experiment.path, services)
-      try events.rewind(to: run.lastResult.map(EventLog.step) ?? Int64(environmentSteps))
+      output.events = try EventLog(experiment.path, services)
+      try output.events?.rewind(to: run.lastResult.map(EventLog.step) ?? Int64(environmentSteps))
     }
-    run.outputs[experiment.path.lexicallyNormalized()] = Run.Output(
-      path: experiment.path, directory: experiment, log: log)
+    run.outputs[experiment.path.lexicallyNormalized()] = output
   }
 }
 

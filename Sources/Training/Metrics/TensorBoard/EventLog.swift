@@ -19,6 +19,8 @@ struct EventLog: Sendable {
   private let timestamp: @Sendable () -> Int
   /// The file that is gone on with; nil until there is something to write.
   private var path: FilePath?
+  /// The step after which readers are to drop what they know, to be said before the next event.
+  private var rewoundTo: Int64?
 
   /// Goes on with the newest file of this host, or begins one with the first result.
   /// - Throws: `TrainingError.fileSystem`.
@@ -44,17 +46,19 @@ struct EventLog: Sendable {
   /// Appends the finite numbers and pictures of a result.
   /// - Throws: `TrainingError.fileSystem`.
   mutating func append(_ result: TrainingResult) throws(TrainingError) {
+    if let step = rewoundTo { try append(.sessionStart, step: step + 1) }
+    rewoundTo = nil
     try append(.summary(SummaryValue.values(of: result)), step: Self.step(of: result))
   }
 
-  /// Begins a file whose readers drop all events after a step, if there are event files at all.
+  /// Has the next event begin a file whose readers drop all events after a step, if there are event files at all.
   /// - Throws: `TrainingError.fileSystem`.
   mutating func rewind(to step: Int64) throws(TrainingError) {
     do throws(FileSystemError) {
       guard try newestNumber() != nil else { return }
     } catch { throw .fileSystem(error) }
     path = nil
-    try append(.sessionStart, step: step + 1)
+    rewoundTo = step
   }
 
   /// Appends an event; after an error the next one goes to another file, since this one may end within a record.
@@ -89,7 +93,7 @@ struct EventLog: Sendable {
   private func path(_ number: Int) -> FilePath { directory.appending("\(Self.prefix)\(number).\(host)") }
 
   private func entries() throws(FileSystemError) -> [DirectoryEntry] {
-    try fileSystem.uninterrupted { () throws(FileSystemError) in try fileSystem.list(directory) }
+    try fileSystem.uninterrupted { () throws(FileSystemError) in try fileSystem.list(directory, follow: .userPath) }
   }
 
   /// A number behind those that are there, whatever the clock says: readers take files in the order of their names.

@@ -125,6 +125,7 @@ import Testing
       var log = try EventFiles(directory, timestamp: 90, host: "a/b").log
       try log.append(TrainingResult(steps: 1, ["a": 1]))
       try log.rewind(to: 0)
+      try log.append(TrainingResult(steps: 1, ["a": 2]))
       log = try EventFiles(directory, timestamp: 50, host: "other").log
       try log.append(TrainingResult(steps: 1, ["a": 1]))
       try POSIXFileSystem().createDirectory(directory.appending("events.out.tfevents.99.directory"))
