@@ -13,6 +13,8 @@ import subprocess
 import sys
 
 RUNS, OUR_STEPS, PEER_STEPS = 5, 8_000, {"sb3": 3_000, "rllib": 1_000}
+PPO_RUNS, PPO_ITERATIONS, SAMPLED_STEPS, PEER_SAMPLED_STEPS = 3, 4, 200_000, 2_000
+EVENT_NANOSECONDS, CALLED_RUN = 200, 1.03
 RESTORED_ROWS, SPARE_BYTES = 1_000_000, 64 << 20
 PEERS = pathlib.Path(__file__).with_name("training_peers.py")
 
@@ -38,6 +40,28 @@ def compare_steps(benchmark, python, peer, bar):
     line(f"training.steps_per_second_{peer}", round(ours), round(theirs), ratio, bar, ratio >= bar)
 
 
+def compare_policy(benchmark, python):
+    """PPO with RLlib's defaults, one runner and one thread each; and sampling alone."""
+    for what, ours_count, peer_count, bar in (
+        ("ppo", PPO_ITERATIONS, 4_000, 6), ("sampling", SAMPLED_STEPS, PEER_SAMPLED_STEPS, 20)):
+        pairs = []
+        for _ in range(PPO_RUNS):
+            ours = run(benchmark, what, ours_count)["steps_per_second"]
+            pairs.append((ours, run(python, PEERS, what, peer_count)["steps_per_second"]))
+        ours, theirs = (statistics.median(side) for side in zip(*pairs))
+        ratio = statistics.median(a / b for a, b in pairs)
+        line(f"training.{what}_steps_per_second_rllib", round(ours), round(theirs), ratio, bar, ratio >= bar)
+
+
+def compare_callbacks(benchmark):
+    """What an event of an empty callback costs, and how much 12 of them slow a run."""
+    cost = run(benchmark, "callbacks", SAMPLED_STEPS)["nanoseconds"]
+    line("training.empty_callback_event_ns", round(cost, 1), EVENT_NANOSECONDS, cost / EVENT_NANOSECONDS, 1,
+         cost <= EVENT_NANOSECONDS)
+    ratio = run(benchmark, "callback-run", 40)["ratio"]
+    line("training.run_with_12_callbacks", round(ratio, 4), 1, ratio, CALLED_RUN, ratio <= CALLED_RUN)
+
+
 def compare_dumps(benchmark, folder):
     """An iteration of 1,000 steps with a dump of 50,000 steps, against one without."""
     figures = run(benchmark, "dumps", folder / "dumps")
@@ -59,7 +83,9 @@ folder.mkdir(parents=True)
 if len(sys.argv) > 3:
     compare_steps(benchmark, sys.argv[3], "sb3", 4)
     compare_steps(benchmark, sys.argv[3], "rllib", 10)
+    compare_policy(benchmark, sys.argv[3])
 else:
     print("# training.steps_per_second: left out, there is no Python with the peers (name one in RLBUF_PEERS_PYTHON)")
+compare_callbacks(benchmark)
 compare_dumps(benchmark, folder)
 compare_memory(benchmark, folder)

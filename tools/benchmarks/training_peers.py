@@ -1,10 +1,10 @@
-"""Times plain DQN of the peers on CartPole-v1: environment steps per second with one update a step, one thread.
+"""Times training of the peers on CartPole-v1: environment steps per second, one thread.
 
-Usage: training_peers.py sb3|rllib STEPS   (stable-baselines3 2.9, ray[rllib] 2.60.0, gymnasium 1.2.2, torch on the CPU)
+Usage: training_peers.py sb3|rllib|ppo|sampling STEPS   (stable-baselines3 2.9, ray[rllib] 2.60.0, gymnasium 1.2.2, torch on the CPU)
 
-Both: batch 32, network (256, 256) with ReLU, buffer of 50,000, uniform sampling, neither double nor dueling, n-step 1. The clock runs
+sb3 and rllib are plain DQN with one update a step: batch 32, network (256, 256) with ReLU, buffer of 50,000, uniform sampling, neither double nor dueling, n-step 1. The clock runs
 over at least STEPS environment steps with an update each; imports, set-up, the steps before learning starts and WARM_UP more lie
-before it. RLlib is timed by whole iterations of 1,000 steps, its default. Prints one line of JSON, in which `steps` are those timed:
+before it. ppo is RLlib's PPO with its defaults on the local runner, sampling what that runner does alone. RLlib is timed by whole iterations of 1,000 steps, its default. Prints one line of JSON, in which `steps` are those timed:
 {"peer", "steps", "updates", "seconds", "steps_per_second"}.
 """
 
@@ -72,6 +72,43 @@ def rllib(steps):
     return after[0] - before[0], after[1] - before[1], seconds
 
 
+def ppo_algorithm():
+    """RLlib's PPO with its defaults but for the runners: the local one alone."""
+    import ray
+    from ray.rllib.algorithms.ppo import PPOConfig
+
+    ray.init(num_cpus=1, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
+    config = (
+        PPOConfig()
+        .environment("CartPole-v1")
+        .env_runners(num_env_runners=0)
+        .learners(num_learners=0)
+        .debugging(seed=0, log_level="ERROR")
+    )
+    algorithm = config.build_algo()
+    torch.set_num_threads(1)
+    return algorithm
+
+
+def rllib_ppo(steps):
+    """Steps, 0 and seconds of as many calls of `train()` as hold so many steps, behind a first one."""
+    algorithm = ppo_algorithm()
+    first = algorithm.train()["num_env_steps_sampled_lifetime"]
+    start, sampled = time.perf_counter(), first
+    while sampled < first + steps:
+        sampled = algorithm.train()["num_env_steps_sampled_lifetime"]
+    return round(sampled - first), 0, time.perf_counter() - start
+
+
+def rllib_sampling(steps):
+    """Steps, 0 and seconds of the runner's `sample()`, behind a first one."""
+    runner = ppo_algorithm().env_runner
+    runner.sample(num_timesteps=500)
+    start = time.perf_counter()
+    sampled = sum(len(episode) for episode in runner.sample(num_timesteps=steps))
+    return sampled, 0, time.perf_counter() - start
+
+
 def train(algorithm, steps):
     """Iterates until so many steps were sampled in all; steps and updates since the beginning."""
     sampled = trained = 0
@@ -82,7 +119,7 @@ def train(algorithm, steps):
     return round(sampled), round(trained / BATCH)
 
 
-PEERS = {"sb3": stable_baselines3, "rllib": rllib}
+PEERS = {"sb3": stable_baselines3, "rllib": rllib, "ppo": rllib_ppo, "sampling": rllib_sampling}
 if len(sys.argv) != 3 or sys.argv[1] not in PEERS or not sys.argv[2].isdigit() or sys.argv[2] == "0":
     print(__doc__, file=sys.stderr)
     sys.exit(64)

@@ -5,6 +5,10 @@ import SystemPackage
 struct TrainingBenchmark {
   static let usage = """
     usage: training-benchmark steps COUNT            steps per second of plain DQN, one update a step
+           training-benchmark ppo ITERATIONS        steps per second of PPO with RLlib's defaults
+           training-benchmark sampling STEPS        the same of sampling alone
+           training-benchmark callbacks STEPS       what an event of an empty callback costs
+           training-benchmark callback-run COUNT    how much 12 empty callbacks slow a run
            training-benchmark dumps FOLDER           how much dumping every iteration slows a run
            training-benchmark save FOLDER ROWS       a checkpoint with so many flat transitions
            training-benchmark restore FOLDER         peak memory of restoring it
@@ -14,6 +18,10 @@ struct TrainingBenchmark {
     let arguments = CommandLine.arguments.dropFirst()
     switch (arguments.first, arguments.count) {
     case ("steps", 2): try StepRate.measure(steps: Int(arguments[2]) ?? 0)
+    case ("ppo", 2): try PolicyRate.measure(iterations: Int(arguments[2]) ?? 0)
+    case ("sampling", 2): try PolicyRate.measureSampling(steps: Int(arguments[2]) ?? 0)
+    case ("callbacks", 2): try CallbackCost.measure(steps: Int(arguments[2]) ?? 0)
+    case ("callback-run", 2): try CallbackCost.measureRun(iterations: Int(arguments[2]) ?? 0)
     case ("dumps", 2): try DumpCost.measure(in: FilePath(arguments[2]))
     case ("save", 3): try RestoreMemory.save(to: FilePath(arguments[2]), rows: Int(arguments[3]) ?? 0)
     case ("restore", 2): try RestoreMemory.restore(from: FilePath(arguments[2]))
