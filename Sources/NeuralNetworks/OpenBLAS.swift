@@ -33,7 +33,8 @@ internal import Glibc
 
   /// - Source: dlopen(3); `openblas_set_num_threads`, `openblas_get_config`, `openblas_get_corename`.
   private init() throws(NetworkError) {
-    guard let library = unsafe dlopen(Self.name, RTLD_NOW | RTLD_LOCAL) else {
+    let library = unsafe ProcessorKernels.choosing { unsafe dlopen(Self.name, RTLD_NOW | RTLD_LOCAL) }
+    guard let library = unsafe library else {
       throw .libraryMissing(Self.name, reason: Self.reason)
     }
     // The types are those that cblas.h declares for these names.

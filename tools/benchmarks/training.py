@@ -6,6 +6,7 @@ PYTHON has ray[rllib] 2.60.0, stable-baselines3 2.9 and torch; without one the p
 Every figure is taken in turn with its peer, each in a process of its own on one thread; medians.
 """
 import json
+import os
 import pathlib
 import shutil
 import statistics
@@ -16,6 +17,8 @@ RUNS, OUR_STEPS, PEER_STEPS = 5, 8_000, {"sb3": 3_000, "rllib": 1_000}
 PPO_RUNS, PPO_ITERATIONS, SAMPLED_STEPS, PEER_SAMPLED_STEPS = 3, 4, 200_000, 2_000
 EVENT_NANOSECONDS, CALLED_RUN = 200, 1.03
 RESTORED_ROWS, SPARE_BYTES = 1_000_000, 64 << 20
+# Where a machine names the kernels of OpenBLAS, that would hold for ours alone: torch brings a library of its own.
+os.environ.pop("OPENBLAS_CORETYPE", None)
 PEERS = pathlib.Path(__file__).with_name("training_peers.py")
 
 
