@@ -114,6 +114,10 @@ extension Algorithm {
       report.warnings.append(
         "the callback \(name) cannot be made again from params.json; give it anew or register its type")
     }
+    if let reason = runners.inexactBecause, runners.components.contains(where: restored.contains) {
+      report.warnings.append(
+        "the environments are reset before their next step, their episodes under way given up: \(reason)")
+    }
     compareMachines(checkpoint.manifest.provenance, &report)
     if case .double(let seconds)? = checkpoint.manifest.provenance["time_total_s"] {
       (run.totalSeconds, run.secondsAtRestore) = (seconds, seconds)

@@ -18,6 +18,7 @@ extension EnvRunner {
     switch size {
     case .steps(let wanted):
       if needsInitialReset { try resetAll() }
+      try giveUpInterrupted(&samples)
       while taken < wanted { taken += try round(&samples, after: taken, choose) { _ in true } }
       for index in slots.indices where slots[index].episode.pendingSteps > 0 {
         samples.append(try slots[index].episode.takeFragment())
@@ -51,7 +52,7 @@ extension EnvRunner {
         try step(index, chosen)
         steps += 1
       } else {
-        let observation = try slots[index].environment.reset(seed: nil)
+        let observation = try slots[index].environment.reset(seed: seedOfReset(index))
         try slots[index].episode.reset(to: observation)
         wasReset[index] = true
       }
@@ -71,13 +72,30 @@ extension EnvRunner {
   private mutating func resetAll() throws {
     for index in slots.indices { try begin(index) }
     for index in slots.indices {
-      // Seeded once in its life; later it goes on with its own generator.
-      let observation = try slots[index].environment.reset(seed: wasSeeded ? nil : seed &+ UInt64(index))
+      let observation = try slots[index].environment.reset(seed: seedOfReset(index))
       try slots[index].episode.reset(to: observation)
     }
     wasSeeded = true
     for index in slots.indices { try fire(.onEpisodeStart, index) }
     needsInitialReset = false
+  }
+
+  /// An environment is seeded once in its life and then goes on with its own generator, unless that could not be restored.
+  private mutating func seedOfReset(_ index: Int) -> UInt64? {
+    guard wasSeeded else { return seed &+ UInt64(index) }
+    return interrupted.remove(index) == nil ? nil : UInt64(generator.nextUInt32())
+  }
+
+  /// Truncates the episodes under way in environments that were not restored where they stood, so that no replay buffer
+  /// waits for the rest, and begins others. As where a quota of episodes is full, there is no `onEpisodeEnd`.
+  private mutating func giveUpInterrupted(_ samples: inout [EpisodeFragment]) throws {
+    for index in interrupted.sorted() where slots[index].episode.isReset {
+      if slots[index].episode.length > 0 {
+        slots[index].episode.isTruncated = true
+        samples.append(try slots[index].episode.takeFragment())
+      }
+      try begin(index)
+    }
   }
 
   private mutating func begin(_ index: Int) throws {

@@ -17,6 +17,9 @@ extension EnvRunner: Checkpointable {
   }
 
   /// Becomes what the state was taken from, or stays as it was.
+  ///
+  /// Environments that cannot be put back where they stood (`inexactBecause`) begin anew with the next sample, seeded by
+  /// the runner's generator: their episodes under way are truncated, and what a callback kept in them is lost.
   /// - Throws: `StateTreeError`, `TrainingError`, and what environments and callbacks throw.
   public mutating func restore(from state: StateValue) throws {
     var runner = self
@@ -43,6 +46,8 @@ extension EnvRunner: Checkpointable {
         expected: "\(slots.count), as num_envs_per_env_runner says")
     }
     for (index, state) in states.enumerated() { try slots[index].environment.restore(from: state) }
+    // What was never reset needs no other seed than its first.
+    interrupted = wasSeeded ? Set(slots.indices.filter { slots[$0].environment.inexactBecause != nil }) : []
   }
 
   private mutating func restoreEpisodes(_ reader: StateReader) throws {

@@ -30,6 +30,9 @@ public struct EnvRunner: Sendable {
   var needsInitialReset = true
   /// Whether its environments were given their seeds.
   var wasSeeded = false
+  /// Its environments that a restore could not put back where they stood (`Environment.inexactBecause`): the next sample
+  /// gives up their episodes and resets them.
+  var interrupted: Set<Int> = []
   /// What its callbacks log.
   var metrics: MetricsLogger
   let seed: UInt64

@@ -13,7 +13,7 @@ extension EnvRunnerGroup {
     for member in members where member.isHealthy {
       do throws(RunnerFailure) {
         guard case .state(let state, let draws) = try member.handle.answer(.state) else { continue }
-        states.append((Self.component(isEvaluating, member.index), .map(Self.counted(state, self)), draws))
+        states.append((Self.component(isEvaluating, member.index), .map(counted(state, member)), draws))
       } catch {
         if case .threw(let error) = error { throw error }
         losses.append("the state of runner \(member.index) could not be saved: \(error.reason)")
@@ -44,12 +44,14 @@ extension EnvRunnerGroup {
       return try restoration.restore(Self.component(isEvaluating, 0), into: &runner)
     }
     var isWhole = true
-    for member in members {
+    for (position, member) in members.enumerated() {
       guard let state = try restoration.state(of: Self.component(isEvaluating, member.index)) else {
         isWhole = false
         continue
       }
       if let steps = try? StateReader(state).counter("group_steps") { environmentSteps = steps }
+      // Whoever takes its place next names episodes otherwise than those that did before the checkpoint.
+      if let count = try? StateReader(state).counter("incarnation") { members[position].incarnation = count }
       do throws(RunnerFailure) { _ = try member.handle.answer(.restore(state)) } catch {
         throw CheckpointError.component(
           restoration.checkpoint.path, name: Self.component(isEvaluating, member.index), reason: error.reason)
@@ -59,9 +61,10 @@ extension EnvRunnerGroup {
   }
 
   /// The state of a runner with what the group counts.
-  private static func counted(_ state: StateValue, _ group: EnvRunnerGroup) -> StateMap {
+  private func counted(_ state: StateValue, _ member: RunnerMember) -> StateMap {
     guard case .map(var map) = state else { return [:] }
-    map["group_steps"] = .integer(group.environmentSteps)
+    map["group_steps"] = .integer(environmentSteps)
+    map["incarnation"] = .integer(member.incarnation)
     return map
   }
 
