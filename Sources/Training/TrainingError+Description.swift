@@ -6,7 +6,9 @@ extension TrainingError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .callback, .callbackSettings: callbackDescription
-    case .unknownSetting, .invalidSetting, .fixedSetting, .unsuitableEnvironment, .wrongAlgorithm: settingDescription
+    case .unknownSetting, .invalidSetting, .fixedSetting, .unsuitableEnvironment, .wrongAlgorithm,
+      .unsupported:
+      settingDescription
     case .dryRun, .brokenRun, .experimentWentOn, .saveFailed, .runnerFailed: runDescription
     case .dumpExists, .unusableDump, .noDump, .notVerified, .fileSystem: fileDescription
     case .brokenInvariant(let what): "this must not be: \(what); it is a mistake in rlbuf, or the state is damaged"
@@ -38,6 +40,7 @@ extension TrainingError: CustomStringConvertible {
       "the environment \(id) does not suit the algorithm: \(reason)"
     case .wrongAlgorithm(let expected, let found):
       "the configuration is that of the algorithm \(found), expected \(expected); restore it with its own algorithm"
+    case .unsupported(let algorithm, let what, let remedy): "\(algorithm) \(what); \(remedy)"
     default: ""
     }
   }

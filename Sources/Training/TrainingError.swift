@@ -17,6 +17,8 @@ public enum TrainingError: Error, Sendable {
   case unsuitableEnvironment(String, reason: String)
   /// The configuration of another algorithm.
   case wrongAlgorithm(expected: String, found: String)
+  /// Something that an algorithm does not do: what, and how it could.
+  case unsupported(algorithm: String, what: String, remedy: String)
   /// A run that was only looked at was to go on or to be saved.
   case dryRun
   /// A dump or checkpoint that was written while training went on came to nothing: where it was to be, of which

@@ -35,6 +35,10 @@ import Testing
       .wrongAlgorithm(expected: "DQN", found: "PPO"),
       "the configuration is that of the algorithm PPO, expected DQN; restore it with its own algorithm"
     ),
+    (
+      .unsupported(algorithm: "Search", what: "has no policy", remedy: "give it one"),
+      "Search has no policy; give it one"
+    ),
     (.dryRun, "the run was restored to be looked at only; restore it without the dry run to train or save it"),
     (
       .brokenRun("boom"),

@@ -30,15 +30,24 @@ extension DQN {
 
   /// Timers of epsilon and target network, and how much was trained.
   public var counters: StateValue {
-    ["clock": clock.state, "num_module_steps_trained_lifetime": .integer(updates.lifetimeItems)]
+    var counters: StateMap = [
+      "clock": clock.state, "num_module_steps_trained_lifetime": .integer(updates.lifetimeItems),
+    ]
+    if let type = ownBufferType { counters["replay_buffer_type"] = .string(type) }
+    return .map(counters)
   }
+
+  /// The type of a replay buffer that does not ship.
+  private var ownBufferType: String? { config.bufferFactory.map { _ in String(describing: type(of: replayBuffer)) } }
 
   /// Takes them back, or leaves them as they were.
   /// - Throws: `StateTreeError`.
   public func restoreCounters(from state: StateValue) throws {
     let reader = try StateReader(state, at: ["counters"])
     let trained = try reader.counter("num_module_steps_trained_lifetime")
+    let type = reader.map["replay_buffer_type"] == nil ? nil : try reader.string("replay_buffer_type")
     clock = try DQNClock(reader.reader("clock"))
+    savedBufferType = type
     updates.restore(lifetimeItems: trained)
   }
 
@@ -71,14 +80,24 @@ extension DQN {
   }
 
   private func loadBuffer(from restoration: inout Restoration) throws -> Bool {
-    let defaults = bufferDefaults
-    if var uniform = replayBuffer as? EpisodeReplayBuffer {
-      defer { replayBuffer = uniform }
-      return try restoration.restoreBuffer(Self.bufferComponent, into: &uniform, defaults: defaults)
+    guard try loadBuffer(replayBuffer, from: &restoration) else { return false }
+    let isKnown = restoration.report.restored.contains { $0.component == "algorithm_state" }
+    guard !isKnown || savedBufferType == ownBufferType else {
+      // Its steps fit, and it would draw others.
+      let shipped = config.replayBuffer.kind.rawValue
+      throw TrainingError.fixedSetting(
+        name: "replay_buffer_config/type", component: Self.bufferComponent, saved: savedBufferType ?? shipped,
+        now: ownBufferType ?? shipped)
     }
-    guard var prioritized = replayBuffer as? PrioritizedEpisodeReplayBuffer else { return false }
-    defer { replayBuffer = prioritized }
-    return try restoration.restoreBuffer(Self.bufferComponent, into: &prioritized, defaults: defaults)
+    return true
+  }
+
+  private func loadBuffer<Buffer: EpisodeBuffer>(
+    _ buffer: Buffer, from restoration: inout Restoration
+  ) throws -> Bool {
+    var buffer = buffer
+    defer { replayBuffer = buffer }
+    return try restoration.restoreBuffer(Self.bufferComponent, into: &buffer, defaults: bufferDefaults)
   }
 
   /// What a dump of RLlib does not say.

@@ -23,6 +23,8 @@ public final class DQN: Algorithm {
   var clock = DQNClock()
   /// What the restored clock said before it was known whether there is a replay buffer.
   var savedRefillUntil = 0
+  /// The type of the buffer of the saved run, if it was not one that ships.
+  var savedBufferType: String?
   var updates = UpdateMetrics()
 
   /// Makes environments, learner and an empty replay buffer; use `DQNConfig.build()`.
@@ -37,7 +39,7 @@ public final class DQN: Algorithm {
     var seeds = PCG64(seed: seed)
     learner = try DQNLearner(
       observationSize: runners.observationSize, actionCount: actionCount, settings: config.learner, seed: seeds.next())
-    replayBuffer = try config.replayBuffer.makeBuffer(schema: runners.schema(), seed: seeds.next())
+    replayBuffer = try config.makeBuffer(schema: runners.schema(), seed: seeds.next())
   }
 
   /// Samples one fragment of each environment, adds it, and learns once if enough was sampled.

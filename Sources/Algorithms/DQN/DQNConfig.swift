@@ -29,6 +29,10 @@ public struct DQNConfig: AlgorithmConfig {
   /// The replay buffer (`replay_buffer_config`). Default: prioritized, 50,000 steps, alpha 0.6, beta 0.4.
   public var replayBuffer = ReplayBufferConfig.prioritized()
 
+  /// Makes a replay buffer of one's own, which takes the place of `replayBuffer`, from schema and seed; nil, the default,
+  /// for one that ships. Not saved: give it again to restore.
+  public var bufferFactory: (@Sendable (BufferSchema, UInt64) throws -> any EpisodeBuffer)?
+
   /// RLlib's defaults.
   public init() { common.minimumStepsPerIteration = 1000 }
 
@@ -59,6 +63,22 @@ public struct DQNConfig: AlgorithmConfig {
     if let activation { config.learner.activation = activation }
     if let replayBuffer { config.replayBuffer = replayBuffer }
     return config
+  }
+
+  /// Sets a replay buffer of one's own, made from schema and seed, in the place of those that ship.
+  ///
+  /// It is not in `params.json`: give it again to restore, which is refused with another type of buffer.
+  public func ownReplayBuffer(
+    _ make: @escaping @Sendable (BufferSchema, UInt64) throws -> any EpisodeBuffer
+  ) -> DQNConfig {
+    var config = self
+    config.bufferFactory = make
+    return config
+  }
+
+  /// An empty buffer.
+  func makeBuffer(schema: BufferSchema, seed: UInt64) throws -> any EpisodeBuffer {
+    try bufferFactory?(schema, seed) ?? replayBuffer.makeBuffer(schema: schema, seed: seed)
   }
 
   /// Makes the algorithm and calls `onAlgorithmInit`.

@@ -1,10 +1,8 @@
-public import Checkpoints
+internal import Checkpoints
 public import StateTree
 public import Training
 
 extension PPO {
-  static let learnerComponent = "learner_group/learner"
-
   /// Writes what the last update found, and how much was trained.
   public func report(into result: inout TrainingResult) {
     let module = "learners/default_policy"
@@ -29,24 +27,6 @@ extension PPO {
   public func restoreCounters(from state: StateValue) throws {
     trainedStepsLifetime = try StateReader(state, at: ["counters"]).counter("num_module_steps_trained_lifetime")
   }
-
-  /// Adds the learner.
-  public func add(to contents: inout CheckpointContents, replayBuffer inclusion: BufferInclusion) {
-    contents.add(Self.learnerComponent, state: learner.state)
-  }
-
-  /// Takes learner and runners back.
-  /// - Throws: `CheckpointError`.
-  public func load(from restoration: inout Restoration) throws {
-    try restoration.restore(Self.learnerComponent, into: &learner)
-    let hasRunners = try runners.load(from: &restoration)
-    if !hasRunners, restoration.report.restored.contains(where: { $0.component == "algorithm_state" }) {
-      runners.continueCount(from: restoration.checkpoint.manifest.environmentSteps)
-    }
-  }
-
-  /// None: the learner's draws are in its own state.
-  public func proof(of component: String) -> String? { nil }
 
   /// Takes over settings that can change while running.
   /// - Throws: `TrainingError.fixedSetting`, `PPOLearnerError`; nothing is changed then.

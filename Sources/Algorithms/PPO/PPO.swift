@@ -1,6 +1,6 @@
 internal import Environments
 internal import NeuralNetworks
-public import ReplayBuffers
+internal import ReplayBuffers
 public import StateTree
 public import Training
 
@@ -63,8 +63,6 @@ public final class PPO: Algorithm {
 
   /// The policy's weights, for runners elsewhere.
   public var policyWeights: StateValue { learner.policy.state }
-  /// Environment steps ever sampled: there is no replay buffer.
-  public var insertionCount: Int { environmentSteps }
   /// The learning rate in use.
   public var learningRate: Double {
     get { learner.learningRate }
@@ -75,10 +73,6 @@ public final class PPO: Algorithm {
   /// Replaces weights and optimizer, or leaves them as they were.
   /// - Throws: `PPOLearnerError`.
   public func setLearnerState(_ state: StateValue) throws { try learner.restore(from: state) }
-  /// None.
-  public var replayBufferSnapshot: BufferSnapshot? { nil }
-  /// Does nothing: there is no replay buffer.
-  public func replaceReplayBuffer(with contents: any BufferContents, continuity: BufferContinuity) throws {}
   /// The matrix library, which may decide on the last bits of its results.
   public var provenance: StateMap { ["blas": .string(LinearAlgebra.description)] }
 }

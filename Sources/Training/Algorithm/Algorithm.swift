@@ -6,7 +6,9 @@ public import SystemPackage
 /// An algorithm that is trained iteration by iteration, saved and restored.
 ///
 /// What is its own stands here; `train()`, `save(to:)`, `restore(from:)` and the calling of callbacks are the same for
-/// all and come with it. Not safe to be used from several threads at once.
+/// all and come with it. What has a default is that of an algorithm without a replay buffer whose learner is all that it
+/// learns; the learner's state has none, because a run that forgets it would go on from nothing. Not safe to be used from
+/// several threads at once.
 public protocol Algorithm: AnyObject {
   /// The type of its configuration.
   associatedtype Config: AlgorithmConfig

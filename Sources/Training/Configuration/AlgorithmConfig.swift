@@ -4,7 +4,7 @@ public import SystemPackage
 
 /// The configuration of an algorithm: a value that is built up call by call and changed by none of them.
 public protocol AlgorithmConfig: Sendable {
-  /// The algorithm's name in `params.json`, such as `DQN`.
+  /// The algorithm's name in `params.json`, such as `DQN`. Default: that of the type without `Config` behind it.
   static var algorithm: String { get }
   /// Whether chance has a part in the actions of an evaluation, unless a setting says so. RLlib's DQN: no; its PPO: yes.
   static var evaluationExplores: Bool { get }
@@ -25,6 +25,30 @@ public protocol AlgorithmConfig: Sendable {
 }
 
 extension AlgorithmConfig {
+  /// The type's name without `Config` behind it; a type that is renamed wants the old name here, or restores nothing.
+  public static var algorithm: String {
+    let name = String(describing: Self.self)
+    return name.hasSuffix("Config") ? String(name.dropLast("Config".count)) : name
+  }
+  /// True, as in RLlib.
+  public static var evaluationExplores: Bool { true }
+  /// Those that every algorithm has.
+  public static var settings: [ConfigSetting<Self>] { commonSettings }
+  /// Checks the settings that every algorithm has.
+  /// - Throws: `TrainingError.invalidSetting`.
+  public func validate() throws(TrainingError) { try validateCommon() }
+  /// None: the algorithm chooses by itself, in the one runner beside it.
+  /// - Throws: `TrainingError.unsupported`.
+  public func makePolicy(observations: Space, actions: Space) throws -> any RunnerPolicy {
+    throw TrainingError.unsupported(
+      algorithm: Self.algorithm, what: "has no policy for several runners and for evaluation",
+      remedy: "implement makePolicy(observations:actions:) of its configuration, or leave num_env_runners at 0")
+  }
+  /// The runners keep environment, seed and how many they are; everything else can change.
+  public static func component(keeping setting: String) -> String? {
+    ["env", "num_envs_per_env_runner", "seed", "num_env_runners"].contains(setting) ? "env_runner" : nil
+  }
+
   /// Sets the environment by its id, and the catalogue that knows it.
   public func environment(_ id: String, in catalogue: EnvironmentCatalogue = .standard) -> Self {
     var config = self

@@ -19,3 +19,8 @@ public protocol RunnerPolicy: Sendable {
   /// Takes over weights, and what else decides; stays as it was if that fails.
   mutating func restore(from state: StateValue) throws
 }
+
+extension RunnerPolicy {
+  /// Nothing beside observation, action and reward.
+  public var extraColumns: [ColumnSchema] { [] }
+}
