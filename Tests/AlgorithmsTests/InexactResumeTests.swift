@@ -110,6 +110,30 @@ struct Failing: Environment {
     return try EpisodeTable(state: .init(try #require(state["episodes"]))).episodes.count { !$0.isDone }
   }
 
+  /// Whether the Python that `RLBUF_PYTHON` names, or `python3`, has gymnasium.
+  private static let hasGymnasium = (try? GymnasiumEnvironment("CartPole-v1")) != nil
+
+  @Test(.enabled(if: hasGymnasium, "needs a Python with gymnasium: name one in RLBUF_PYTHON"), .timeLimit(.minutes(2)))
+  func `a run in Python's Gymnasium goes on, the same way each time`() throws {
+    let config = smallConfig(environments: 2).environment("gymnasium:CartPole-v1")
+    try withTemporaryDirectory { directory in
+      let path = directory.appending("run")
+      do {
+        let dqn = try config.build(services: testServices())
+        _ = try train(dqn, 2)
+        try dqn.save(to: path)
+      }
+      var runs: [[TrainingResult]] = []
+      for _ in 0..<2 {
+        let resumed = try DQN.restore(from: path, services: testServices())
+        #expect(resumed.restoreReport?.inexactBecause.first?.contains("inside Python") == true)
+        runs.append(try train(resumed, 2))
+      }
+      #expect(runs[0] == runs[1])
+      #expect(runs[0].last?["num_env_steps_sampled_lifetime"] == 240)
+    }
+  }
+
   @Test func `PPO goes on where an environment could not be saved`() throws {
     var catalogue = EnvironmentCatalogue.standard
     try catalogue.add("Forgetful-v0") { Forgetful(Log()) }
