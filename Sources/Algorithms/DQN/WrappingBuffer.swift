@@ -4,8 +4,8 @@ public import StateTree
 /// A replay buffer of one's own around one that ships: everything is the base's but what the type says otherwise, such as
 /// which fragments it takes or which steps it draws.
 ///
-/// Its files are those of the base, which every tool reads. What it keeps beside the base is not saved; a buffer that has
-/// more conforms to `EpisodeBuffer` itself. Give it to DQN by `DQNConfig.ownReplayBuffer`.
+/// Its files are those of the base, which every tool reads; what it keeps beside the base is not saved. Give it to DQN by
+/// `DQNConfig.ownReplayBuffer`.
 public protocol WrappingBuffer: EpisodeBuffer {
   /// The buffer it stands around.
   associatedtype Base: EpisodeBuffer

@@ -141,6 +141,23 @@ import Training
         """)
   }
 
+  @Test func `an algorithm without learning rate and replay buffer says so`() throws {
+    let warnings = Warnings()
+    let config = HillClimbingConfig().environment("CartPole-v1").debugging(seed: 7)
+    let climber = try HillClimbing.build(config, services: testServices(warnings: warnings))
+    climber.learningRate = 0.5
+    #expect(warnings.all == ["HillClimbing has no learning rate; 0.5 is ignored"] && climber.learningRate == 0)
+    let buffer = try smallConfig().build(services: testServices()).replayBuffer.snapshot()
+    for algorithm in [climber, try smallPPO("CartPole-v1").build(services: testServices())] as [any Algorithm] {
+      let error = #expect(throws: TrainingError.self) {
+        try algorithm.replaceReplayBuffer(with: buffer, continuity: .broken)
+      }
+      let name = type(of: algorithm.configuration).algorithm
+      #expect(error?.description == "\(name) has no replay buffer; join no dump when it is restored")
+    }
+    #expect(HillClimbingConfig.algorithm == "HillClimbing")
+  }
+
   @Test func `the settings train with two runners and evaluate in parallel`() throws {
     let dqn = try quick(settings().evaluation(interval: 1, duration: 2)).build(services: testServices())
     let result = try dqn.train()
