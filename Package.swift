@@ -73,11 +73,12 @@ let package = Package(
     library("CheckpointsTestSupport", ["Checkpoints", "BufferFiles", "FileSystems", "ReplayBuffers", "StateTree", system]),
     library("Environments", ["StateTree"]),
     library("NeuralNetworks", ["StateTree", "CBLAS"]),
-    library("Training", ["Checkpoints", "Environments", "BufferFiles", "ReplayBuffers", "StateTree", "Zstandard", "FileSystems", system]),
+    library("Training", ["Checkpoints", "Environments", "BufferFiles", "ReplayBuffers", "StateTree", "MessagePack", "Zstandard", "FileSystems", system]),
     library("Algorithms", ["Training", "NeuralNetworks", "Checkpoints", "Environments", "BufferFiles", "ReplayBuffers", "StateTree", "FileSystems", system]),
     library("ForeignFormats", ["Checkpoints", "BufferFiles", "ReplayBuffers", "StateTree", "MessagePack", "Zstandard", "FileSystems", system]),
     library("Inspection", ["ForeignFormats", "Checkpoints", "BufferFiles", "ReplayBuffers", "StateTree", "MessagePack", "FileSystems", system]),
     library("RLBuf", ["Algorithms", "Training", "NeuralNetworks", "Environments", "Checkpoints", "Inspection", "ForeignFormats", "BufferFiles", "FileSystems", "ReplayBuffers", "StateTree", "Zstandard", "MessagePack"]),
+    program("RunnerTestProgram", ["Algorithms", "Training", "Environments", "FileSystems", "StateTree", system]),
     program("RLBufCommand", ["RLBuf", arguments, system]),
     tests("ArchitectureTests", []),
     tests("MessagePackTests", ["MessagePack", "FileSystemsTestSupport"]),
@@ -95,6 +96,7 @@ let package = Package(
     tests("CheckpointsTests", ["Checkpoints", "BufferFiles", "ReplayBuffers", "StateTree", "MessagePack", "FileSystems", "FileSystemsTestSupport", "Zstandard", system]),
     tests("TrainingTests", ["Training", "Checkpoints", "Environments", "BufferFiles", "ReplayBuffers", "StateTree", "FileSystems", "FileSystemsTestSupport", system]),
     tests("AlgorithmsTests", ["Algorithms", "Training", "NeuralNetworks", "Checkpoints", "Environments", "BufferFiles", "ReplayBuffers", "StateTree", "FileSystems", "FileSystemsTestSupport", system]),
+    tests("RunnerProcessTests", ["RunnerTestProgram", "Algorithms", "Training", "Checkpoints", "Environments", "ReplayBuffers", "StateTree", "FileSystems", "FileSystemsTestSupport", system]),
     tests("ComparingTests", ["Inspection", "ForeignFormats", "Checkpoints", "CheckpointsTestSupport", "BufferFiles", "ReplayBuffers", "StateTree", "MessagePack", "FileSystems", "FileSystemsTestSupport", system]),
   ]
 )

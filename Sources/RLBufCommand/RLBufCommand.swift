@@ -22,4 +22,10 @@ struct RLBufCommand: ParsableCommand {
       TrainCommand.self, RestoreCommand.self, LsCommand.self, ShowCommand.self, DiffCommand.self, ConvertCommand.self,
       VerifyCommand.self, RecoverCommand.self, PruneCommand.self,
     ])
+
+  static func main() {
+    // Before anything else: a run starts this program again for each of its runners in processes.
+    EnvRunnerProcess.serveIfAsked(DQNConfig.self, PPOConfig.self)
+    main(nil)
+  }
 }

@@ -11,6 +11,7 @@ extension TrainingError: CustomStringConvertible {
       settingDescription
     case .dryRun, .brokenRun, .experimentWentOn, .saveFailed, .runnerFailed: runDescription
     case .dumpExists, .unusableDump, .noDump, .notVerified, .fileSystem: fileDescription
+    case .thrownElsewhere(let text): text
     case .brokenInvariant(let what): "this must not be: \(what); it is a mistake in rlbuf, or the state is damaged"
     }
   }

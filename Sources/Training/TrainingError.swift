@@ -41,6 +41,8 @@ public enum TrainingError: Error, Sendable {
   /// A runner of several died, hung or sent nonsense, or threw an error in another process: its index, whether it is of an
   /// evaluation, and why.
   case runnerFailed(Int, isEvaluating: Bool, reason: String)
+  /// What something in another process threw, in its own words.
+  case thrownElsewhere(String)
   /// What must always hold and does not: a mistake in this library, or damaged state.
   case brokenInvariant(String)
 }

@@ -39,6 +39,7 @@ import Testing
       .unsupported(algorithm: "Search", what: "has no policy", remedy: "give it one"),
       "Search has no policy; give it one"
     ),
+    (.thrownElsewhere("no screen"), "no screen"),
     (.dryRun, "the run was restored to be looked at only; restore it without the dry run to train or save it"),
     (
       .brokenRun("boom"),

@@ -40,7 +40,7 @@ let package = Package(
       name: "TrainingBenchmark",
       dependencies: [
         "BenchmarkData", rlbuf("Algorithms"), rlbuf("Training"), rlbuf("NeuralNetworks"), rlbuf("Checkpoints"), rlbuf("FileSystems"),
-        rlbuf("ReplayBuffers"), rlbuf("StateTree"), system,
+        rlbuf("Environments"), rlbuf("ReplayBuffers"), rlbuf("StateTree"), system,
       ],
       swiftSettings: settings),
   ]

@@ -8,10 +8,13 @@ Every figure is taken in turn with its peer, each in a process of its own on one
 import json
 import os
 import pathlib
+import random
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
+import time
 
 RUNS, OUR_STEPS, PEER_STEPS = 5, 8_000, {"sb3": 3_000, "rllib": 1_000}
 PPO_RUNS, PPO_ITERATIONS, SAMPLED_STEPS, PEER_SAMPLED_STEPS = 3, 4, 200_000, 2_000
@@ -19,6 +22,7 @@ EVENT_NANOSECONDS, CALLED_RUN = 200, 1.03
 RESTORED_ROWS, SPARE_BYTES = 1_000_000, 64 << 20
 # Where a machine names the kernels of OpenBLAS, that would hold for ours alone: torch brings a library of its own.
 os.environ.pop("OPENBLAS_CORETYPE", None)
+PROCESS_ROUNDS, PROCESS_STEPS, KILLS = 7, 1_000, 200
 PEERS = pathlib.Path(__file__).with_name("training_peers.py")
 
 
@@ -80,6 +84,46 @@ def compare_memory(benchmark, folder):
     line("training.restore_peak_bytes", peak, allowed, peak / allowed, 1, peak <= allowed)
 
 
+def compare_processes(benchmark):
+    """Environment steps per second of two runners in child processes against one, with steps of 1 ms."""
+    figures = run(benchmark, "processes", PROCESS_ROUNDS, PROCESS_STEPS)
+    ratio = figures["ratio"]
+    line("training.two_processes_steps_per_second", round(figures["ours"]), round(figures["peer"]), ratio, 1.6, ratio >= 1.6)
+
+
+def children(parent):
+    """The processes that a process started and that have not ended."""
+    found = []
+    for entry in pathlib.Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            state, of = entry.joinpath("stat").read_text().rsplit(")", 1)[1].split()[:2]
+        except (OSError, IndexError):
+            continue  # it ended meanwhile
+        if int(of) == parent and state != "Z":
+            found.append(int(entry.name))
+    return found
+
+
+def kill_runners(benchmark):
+    """Random runners of a run are killed at random moments: all are made anew, no step is counted wrong, none is left."""
+    rng, started = random.Random(0), set()
+    training = subprocess.Popen([benchmark, "killed", str(KILLS)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    training.stdout.readline()  # all runners are there
+    while training.poll() is None:
+        time.sleep(rng.uniform(0, 0.2))
+        runners = children(training.pid)
+        started.update(runners)
+        if runners and training.poll() is None:
+            os.kill(rng.choice(runners), signal.SIGKILL)
+    figures = json.loads(training.stdout.read() or "{}")
+    left = sum(pathlib.Path(f"/proc/{runner}").exists() for runner in started) + figures.get("left", 1)
+    restarts = figures.get("restarts", 0)
+    ok = training.returncode == 0 and restarts >= KILLS and figures["right"] and left == 0
+    line("training.killed_runners_made_anew", restarts, KILLS, restarts / KILLS, f"{figures.get('steps')} steps, {left} left", ok)
+
+
 benchmark, folder = sys.argv[1], pathlib.Path(sys.argv[2])
 shutil.rmtree(folder, ignore_errors=True)
 folder.mkdir(parents=True)
@@ -90,5 +134,7 @@ if len(sys.argv) > 3:
 else:
     print("# training.steps_per_second: left out, there is no Python with the peers (name one in RLBUF_PEERS_PYTHON)")
 compare_callbacks(benchmark)
+compare_processes(benchmark)
+kill_runners(benchmark)
 compare_dumps(benchmark, folder)
 compare_memory(benchmark, folder)

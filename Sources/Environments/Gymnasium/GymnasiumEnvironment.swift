@@ -55,7 +55,7 @@ public final class GymnasiumEnvironment: Environment {
   ) throws(EnvironmentError) {
     id = Self.prefix + gymnasiumID
     var conversation = try PythonConversation(
-      environment: id, python: python ?? PythonProcess.variable(Self.pythonVariable) ?? "python3", program: program,
+      environment: id, python: python ?? ChildProcess.variable(Self.pythonVariable) ?? "python3", program: program,
       answerTimeout: answerTimeout)
     let made = try conversation.ask("make", ["id": .string(gymnasiumID), "arguments": .map(arguments)]) {
       (answer) throws(StateTreeError) in

@@ -5,19 +5,21 @@ struct PythonConversation {
   private let environment: String
   private let python: String
   private let answerTimeout: Duration
-  private let process: PythonProcess
+  private let process: ChildProcess
   /// Why there is nobody to talk to any more.
   private var failure: EnvironmentError?
   /// Without a generator: that one is Python's.
   var progress = EpisodeProgress()
 
+  /// The longest message that is accepted: an observation of 256 MiB.
+  static let maximumMessageBytes = 256 << 20
   /// How long an environment may take to close.
   private static let closingTimeout = Duration.seconds(2)
 
   init(environment: String, python: String, program: String, answerTimeout: Duration) throws(EnvironmentError) {
     (self.environment, self.python, self.answerTimeout) = (environment, python, answerTimeout)
-    do throws(PythonProcess.SpawnError) {
-      process = try PythonProcess(python: python, program: program)
+    do throws(ChildProcess.SpawnError) {
+      process = try ChildProcess([python, "-c", program], maximumMessageBytes: Self.maximumMessageBytes)
     } catch {
       throw .pythonUnavailable(environment: environment, python: python, reason: error.reason)
     }
@@ -60,17 +62,17 @@ struct PythonConversation {
   private func exchange(
     _ call: String, _ arguments: StateMap, until deadline: ContinuousClock.Instant
   ) throws(EnvironmentError) -> [UInt8] {
-    do throws(PythonProcess.Failure) {
+    do throws(MessageSocket.Failure) {
       let request = StateValue.map(StateMap([("call", .string(call))]).merging(arguments))
       guard let message = try? request.encoded() else { throw .tooLarge(.max) }
-      try process.send(message, until: deadline)
-      return try process.receive(until: deadline)
+      try process.socket.send(message, until: deadline)
+      return try process.socket.receive(until: deadline)
     } catch {
       switch error {
       case .ended: throw .pythonEnded(environment: environment, call: call, how: process.ending())
       case .timedOut: throw .pythonTimedOut(environment: environment, call: call, after: answerTimeout)
       case .tooLarge(let bytes):
-        throw invalidAnswer(to: call, "it has \(bytes) bytes, expected at most \(PythonProcess.maximumMessageBytes)")
+        throw invalidAnswer(to: call, "it has \(bytes) bytes, expected at most \(Self.maximumMessageBytes)")
       }
     }
   }

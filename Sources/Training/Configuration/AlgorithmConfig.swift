@@ -62,12 +62,16 @@ extension AlgorithmConfig {
   /// - Parameter fragmentLength: How many steps of each make a fragment (`rollout_fragment_length`).
   /// - Parameter runners: How many sample at the same time (`num_env_runners`); 0 is one, on the thread that trains.
   /// - Parameter placement: Where several live (`env_runner_placement`).
+  /// - Parameter program: What a runner's process runs, if not the program that runs here; it calls
+  ///   `EnvRunnerProcess.serveIfAsked`.
   public func envRunners(
-    runners: Int? = nil, placement: RunnerPlacement? = nil, environments: Int? = nil, fragmentLength: Int? = nil
+    runners: Int? = nil, placement: RunnerPlacement? = nil, program: FilePath? = nil, environments: Int? = nil,
+    fragmentLength: Int? = nil
   ) -> Self {
     var config = self
     if let runners { config.common.runners = runners }
     if let placement { config.common.runnerPlacement = placement }
+    if let program { config.common.runnerProgram = program }
     if let environments { config.common.environmentsPerRunner = environments }
     if let fragmentLength { config.common.fragmentLength = fragmentLength }
     return config
@@ -150,6 +154,7 @@ extension AlgorithmConfig {
     try Self.require((0...1024).contains(common.runners), "num_env_runners", common.runners, "0 to 1024")
     try Self.require(common.sampleTimeout > 0, "sample_timeout_s", common.sampleTimeout, "seconds above 0")
     try validateEvaluation()
+    if common.runnerPlacement == .processes, common.runners + common.evaluation.runners > 0 { _ = try travelling() }
     for callback in common.callbacks.callbacks {
       if let every = (callback as? any PeriodicCallback)?.periods.first(where: { !$0.isPositive }) {
         throw .invalidSetting(name: callback.displayName, found: "\(every)", expected: "a period above 0")

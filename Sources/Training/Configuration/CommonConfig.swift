@@ -15,6 +15,9 @@ public struct CommonConfig: Sendable {
   public var runners = 0
   /// Where several runners live (`env_runner_placement`). Default: in threads.
   public var runnerPlacement = RunnerPlacement.threads
+  /// The program that a runner's process runs, which calls `EnvRunnerProcess.serveIfAsked`; not saved. Default nil: the one
+  /// that runs here.
+  public var runnerProgram: FilePath?
   /// What happens when a runner of several dies, hangs or sends nonsense (`env_runner_failure`). Default: it is made anew.
   public var runnerFailure = FaultPolicy.restart
   /// What happens when an environment, a callback or a policy throws in a runner of several (`env_runner_error`).

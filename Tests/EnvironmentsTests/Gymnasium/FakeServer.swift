@@ -82,7 +82,12 @@ struct FakeServer {
   }
 
   /// Whether there is a `python3` on the path.
-  static let isThere = (try? PythonProcess(python: "python3", program: "")) != nil
+  static let isThere = (try? process("")) != nil
+
+  /// A Python that runs a program.
+  static func process(_ program: String) throws -> ChildProcess {
+    try ChildProcess(["python3", "-c", program], maximumMessageBytes: PythonConversation.maximumMessageBytes)
+  }
 
   /// The bytes of hexadecimal digits.
   static func bytes(_ digits: some StringProtocol) -> [UInt8] {

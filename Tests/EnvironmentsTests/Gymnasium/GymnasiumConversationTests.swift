@@ -138,17 +138,17 @@ struct `Conversations with an environment in Python` {
   }
 
   @Test func `A message of megabytes goes and comes whole`() throws {
-    let process = try PythonProcess(python: "python3", program: FakeServer(deeds: [.python("send(request)")]).program)
+    let process = try FakeServer.process(FakeServer(deeds: [.python("send(request)")]).program)
     var generator = PCG64(seed: 5)
     let message = (0..<5 << 20).map { _ in UInt8(truncatingIfNeeded: generator.nextUInt32()) }
-    try process.send(message, until: .now + .seconds(60))
-    #expect(try process.receive(until: .now + .seconds(60)) == message)
+    try process.socket.send(message, until: .now + .seconds(60))
+    #expect(try process.socket.receive(until: .now + .seconds(60)) == message)
   }
 
   @Test func `A child that does not read is given up too`() throws {
-    let process = try PythonProcess(python: "python3", program: "import signal; signal.pause()")
-    #expect(throws: PythonProcess.Failure.timedOut) {
-      try process.send([UInt8](repeating: 0, count: 5 << 20), until: .now + .seconds(1))
+    let process = try FakeServer.process("import signal; signal.pause()")
+    #expect(throws: MessageSocket.Failure.timedOut) {
+      try process.socket.send([UInt8](repeating: 0, count: 5 << 20), until: .now + .seconds(1))
     }
   }
 

@@ -32,10 +32,13 @@ extension EnvRunnerGroup {
   func begin(_ sizes: [SampleSize], exploring: Bool, weights: StateValue) throws {
     for index in members.indices where members[index].isHealthy {
       let size = sizes.indices.contains(index) ? sizes[index] : sizes[sizes.count - 1]
-      do throws(RunnerFailure) {
-        try members[index].handle.begin(.sample(size, weights: weights, exploring: exploring))
-        members[index].isBusy = true
-      } catch { try fail(index, error) }
+      // Whatever takes the place of one that died since the last sample is asked at once.
+      while members[index].isHealthy, !members[index].isBusy {
+        do throws(RunnerFailure) {
+          try members[index].handle.begin(.sample(size, weights: weights, exploring: exploring))
+          members[index].isBusy = true
+        } catch { try settle(index, error) }
+      }
     }
   }
 
@@ -48,16 +51,12 @@ extension EnvRunnerGroup {
         guard case .sample(let sample) = try members[index].handle.finish() else {
           throw .lost("it answered something else than was asked")
         }
+        members[index].failuresInARow = 0
         fragments += sample.fragments
         finished += sample.finished
         if !sample.metrics.keys.isEmpty { metrics.append(sample.metrics) }
         environmentSteps += sample.steps
-      } catch {
-        do { try fail(index, error) } catch {
-          drain()
-          throw error
-        }
-      }
+      } catch { try settle(index, error) }
     }
     guard members.contains(where: \.isHealthy) else {
       throw TrainingError.runnerFailed(
@@ -74,13 +73,25 @@ extension EnvRunnerGroup {
     }
   }
 
-  /// Does what the fault policies say of a runner that failed.
+  /// Does what the fault policies say of a runner that failed; if that is an error, nobody works at anything any more.
+  private func settle(_ index: Int, _ failure: RunnerFailure) throws {
+    do { try fail(index, failure) } catch {
+      drain()
+      throw error
+    }
+  }
+
+  /// After how many failures without an answer between them a runner is not made anew: it would never end.
+  static let mostFailuresInARow = 10
+
   private func fail(_ index: Int, _ failure: RunnerFailure) throws {
     members[index].isBusy = false
-    let policy = switch failure {
+    members[index].failuresInARow += 1
+    var policy = switch failure {
     case .lost: faultPolicies.death
     case .threw: faultPolicies.error
     }
+    if policy == .restart, members[index].failuresInARow >= Self.mostFailuresInARow { policy = .raise }
     let name = "\(isEvaluating ? "evaluation " : "")runner \(members[index].index)"
     switch policy {
     case .raise:

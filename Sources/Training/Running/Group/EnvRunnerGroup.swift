@@ -49,11 +49,11 @@ public final class EnvRunnerGroup {
     let common = config.common
     faultPolicies = (common.runnerFailure, common.runnerError)
     let count = isEvaluating ? common.evaluation.runners : common.runners
-    makeHandle = Self.maker(config, isEvaluating: isEvaluating, seed: seed, isInline: count == 0)
     if count == 0, !isEvaluating {
       let runner = try EnvRunner(common, RunnerFacts(), seed: seed)
       (observationSpace, actionSpace, form) = (runner.observationSpace, runner.actionSpace, runner.form)
       inexactBecause = runner.inexactBecause
+      makeHandle = Self.maker(config, isEvaluating: false, form: form, seed: seed, isInline: true)
       local = runner
       return
     }
@@ -63,18 +63,29 @@ public final class EnvRunnerGroup {
     inexactBecause = sample.inexactBecause
     let policy = try config.makePolicy(observations: observationSpace, actions: actionSpace)
     form = EpisodeForm(observations: observationSpace, actions: actionSpace, extras: policy.extraColumns)
+    makeHandle = Self.maker(config, isEvaluating: isEvaluating, form: form, seed: seed, isInline: count == 0)
+    // All are begun before the first is waited for.
     for index in count == 0 ? 0...0 : 1...count {
       members.append(RunnerMember(index: index, handle: try makeHandle(index, 0)))
+    }
+    for member in members {
+      do throws(RunnerFailure) { try member.handle.waitUntilReady() } catch {
+        if case .threw(let error) = error { throw error }
+        throw TrainingError.runnerFailed(member.index, isEvaluating: isEvaluating, reason: error.reason)
+      }
     }
   }
 
   deinit { for member in members { member.handle.stop() } }
 
   private static func maker(
-    _ config: some AlgorithmConfig, isEvaluating: Bool, seed: UInt64, isInline: Bool
+    _ config: some AlgorithmConfig, isEvaluating: Bool, form: EpisodeForm, seed: UInt64, isInline: Bool
   ) -> (Int, Int) throws -> any RunnerHandle {
     { index, incarnation in
       let facts = RunnerFacts(index: index, isEvaluating: isEvaluating)
+      if !isInline, config.common.runnerPlacement == .processes {
+        return try RunnerProcess(config, facts, form: form, seed: seed, incarnation: incarnation)
+      }
       let body = try RunnerBody(config, facts, seed: seed, incarnation: incarnation)
       return InProcessRunner(body, isInline: isInline)
     }
@@ -84,6 +95,9 @@ public final class EnvRunnerGroup {
   public var observationSize: Int { observationSpace.shape.reduce(1, *) }
   /// How many runners sample at the same time, at least 1.
   public var count: Int { max(1, members.count) }
+
+  /// The numbers of the processes of its runners, in the order of their indices; none if they live in threads.
+  public var processes: [Int] { members.compactMap { ($0.handle as? RunnerProcess)?.processID } }
 
   /// The columns that a replay buffer of its fragments needs.
   public func schema() throws -> BufferSchema {
@@ -103,4 +117,6 @@ struct RunnerMember {
   var isHealthy = true
   /// Whether it was asked for a sample that nobody has taken yet.
   var isBusy = false
+  /// How often it failed since it answered last.
+  var failuresInARow = 0
 }

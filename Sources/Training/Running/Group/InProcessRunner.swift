@@ -18,6 +18,9 @@ final class InProcessRunner: RunnerHandle {
   /// What it knows of spaces and columns.
   var form: (runner: RunnerFacts, form: EpisodeForm) { body.withLock { ($0.runner.facts, $0.runner.form) } }
 
+  /// It is from the beginning.
+  func waitUntilReady() {}
+
   func begin(_ request: RunnerRequest) throws(RunnerFailure) {
     guard let queue else { return answer(request) }
     queue.async { self.answer(request) }

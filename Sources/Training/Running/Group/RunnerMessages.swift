@@ -44,6 +44,8 @@ enum RunnerFailure: Error {
 
 /// A runner of a group, wherever it lives. One request is under way at a time.
 protocol RunnerHandle: AnyObject, Sendable {
+  /// Waits until it has made its environments and can sample.
+  func waitUntilReady() throws(RunnerFailure)
   /// Sends a request, which is worked at from now on.
   func begin(_ request: RunnerRequest) throws(RunnerFailure)
   /// Waits for the answer.
