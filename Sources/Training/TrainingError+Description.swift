@@ -5,7 +5,7 @@ extension TrainingError: CustomStringConvertible {
   /// What was found and expected, where, and what to do, on one line.
   public var description: String {
     switch self {
-    case .callback, .callbackSettings: callbackDescription
+    case .callback, .callbackSettings, .unfitForCallback: callbackDescription
     case .unknownSetting, .invalidSetting, .fixedSetting, .unsuitableEnvironment, .wrongAlgorithm,
       .unsupported:
       settingDescription
@@ -22,6 +22,8 @@ extension TrainingError: CustomStringConvertible {
       "the callback \(name) failed at \(event.rawValue): \(underlying)"
     case .callbackSettings(let name, let reason):
       "the settings of the callback \(name) cannot be read: \(reason); correct them or give the callbacks anew"
+    case .unfitForCallback(let found, let expected):
+      "the environment is a \(found), expected \(expected); train on that, or leave the callback away"
     default: ""
     }
   }

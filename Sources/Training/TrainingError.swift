@@ -15,6 +15,8 @@ public enum TrainingError: Error, Sendable {
   case fixedSetting(name: String, component: String, saved: String, now: String)
   /// An environment that the algorithm cannot be trained on.
   case unsuitableEnvironment(String, reason: String)
+  /// An environment that a callback can make nothing of: its type, and what is expected.
+  case unfitForCallback(found: String, expected: String)
   /// The configuration of another algorithm.
   case wrongAlgorithm(expected: String, found: String)
   /// Something that an algorithm does not do: what, and how it could.

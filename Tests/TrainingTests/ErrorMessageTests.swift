@@ -17,6 +17,10 @@ import Testing
       "the settings of the callback Plot cannot be read: no key every; correct them or give the callbacks anew"
     ),
     (
+      .unfitForCallback(found: "CartPole", expected: "Acrobot-v1"),
+      "the environment is a CartPole, expected Acrobot-v1; train on that, or leave the callback away"
+    ),
+    (
       .unknownSetting("learning_rte", nearest: "lr", known: []),
       "there is no setting \"learning_rte\"; did you mean \"lr\"?"
     ),

@@ -92,6 +92,19 @@ extension [any Callback] {
   /// The first callback of a type.
   func first<C: Callback>(of type: C.Type) -> C? { lazy.compactMap { $0 as? C }.first }
 
+  /// The list with callbacks added behind, or each in the place of the one of its type.
+  func taking(_ callbacks: [any Callback]) -> [any Callback] {
+    callbacks.reduce(self) { list, callback in
+      var list = list
+      if let index = list.firstIndex(where: { type(of: $0) == type(of: callback) }) {
+        list[index] = callback
+      } else {
+        list.append(callback)
+      }
+      return list
+    }
+  }
+
   /// The list with the first callback of a type replaced, taken away, or added at the end.
   fileprivate func replacing<C: Callback>(_ old: C?, by new: C?) -> [any Callback] {
     var list = self

@@ -19,7 +19,8 @@ struct RestoreCommand: ParsableCommand {
       First comes the report: what was restored, left out, joined and changed, and whether the proof of exactness holds. \
       What lies after the restored iteration is moved to superseded-... in the experiment, never deleted. --dump-every, \
       --keep-dumps, --checkpoint-every, --keep-checkpoints, --checkpoint-buffer and --when-busy replace what the saved run \
-      did, from now on and in params.json; never ends it. A damaged checkpoint is an error: --allow-older takes the one \
+      did, from now on and in params.json; never ends it. --callback adds a callback behind those of the saved run, or gives the one \
+      of its name new settings. A damaged checkpoint is an error: --allow-older takes the one \
       before it, --with-loss goes on without the steps that are lost and says which. A checkpoint without its replay buffer \
       is joined with the newest dump not after it.
 
@@ -76,8 +77,11 @@ struct RestoreCommand: ParsableCommand {
     if withLoss, into != nil {
       throw ValidationError("--with-loss goes on in the experiment itself; --into takes over a checkpoint whole")
     }
-    // The only algorithm there is: of another one, these names would be looked up when its checkpoint is open.
-    _ = try options.settings.reduce(DQNConfig()) { try $1.apply(to: $0) }
+    switch (try? openCheckpoint()).flatMap({ AlgorithmName(of: $0.manifest) }) {
+    // Without a checkpoint there will be another error; a slip in a setting can be told all the same.
+    case .dqn, nil: _ = try options.settings.reduce(DQNConfig()) { try $1.apply(to: $0) }
+    case .ppo: _ = try options.settings.reduce(PPOConfig()) { try $1.apply(to: $0) }
+    }
   }
 
   func run() throws {
@@ -94,16 +98,22 @@ struct RestoreCommand: ParsableCommand {
       if let last = TrainingResult.last(in: checkpoint.enclosingDirectory) {
         for stop in options.stop { try stop.check(against: last) }
       }
-      try restore(DQN.self, checkpoint, in: experiment)
+      switch AlgorithmName(of: checkpoint.manifest) {
+      // What is no algorithm of ours is refused by any of them, by its name.
+      case .dqn, nil: try restore(DQN.self, checkpoint, in: experiment)
+      case .ppo: try restore(PPO.self, checkpoint, in: experiment)
+      }
     }
   }
 
   private func restore<A: Algorithm>(_ type: A.Type, _ checkpoint: Checkpoint, in experiment: FilePath) throws {
     let bar = IterationBar(isWanted: options.printer.wantsBar)
-    let plan = options.plan
-    let algorithm = try A.restore(from: FilePath(path), options: restoreOptions, services: .command(bar)) { config in
+    let (plan, given, services) = (options.plan, options.callbacks, TrainingServices.command(bar))
+    let algorithm = try A.restore(from: FilePath(path), options: restoreOptions, services: services) { config in
       var config = config
-      config.common.callbacks.callbacks = try plan.callbacks(from: config.common.callbacks.callbacks, in: experiment)
+      let callbacks = config.common.callbacks.callbacks.taking(
+        try given.map { try $0.make(in: experiment, services.registry) })
+      config.common.callbacks.callbacks = try plan.callbacks(from: callbacks, in: experiment)
       return config
     }
     guard let report = algorithm.restoreReport else { return }

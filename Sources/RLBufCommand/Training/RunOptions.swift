@@ -25,7 +25,7 @@ struct RunOptions: ParsableArguments {
     help: ArgumentHelp(
       "Change a setting, by RLlib's name, such as lr=5e-4 or 'replay_buffer_config/capacity=20000'; values are JSON. May be "
         + "given several times.", valueName: "name=value"),
-    completion: .list(DQNConfig.settings.map { $0.name + "=" }), transform: SettingArgument.init(parsing:))
+    completion: .list(AlgorithmName.settings.map { $0 + "=" }), transform: SettingArgument.init(parsing:))
   var settings: [SettingArgument] = []
 
   @Option(
@@ -66,6 +66,14 @@ struct RunOptions: ParsableArguments {
     completion: .list(BusyPolicy.allCases.map(\.rawValue)), transform: BusyPolicy.init(parsing:))
   var whenBusy: BusyPolicy?
 
+  @Option(
+    name: .customLong("callback"),
+    help: ArgumentHelp(
+      "Call this callback at the events of the run; may be given several times, and they are called in this order. "
+        + CallbackArgument.help, valueName: "name[:key=value,...]"),
+    completion: .list(CallbackArgument.completions), transform: CallbackArgument.init(parsing:))
+  var callbacks: [CallbackArgument] = []
+
   @Flag(name: .shortAndLong, help: "Print nothing but warnings.")
   var quiet = false
 
@@ -76,6 +84,9 @@ struct RunOptions: ParsableArguments {
 
   func validate() throws {
     if let iterations, iterations < 1 { throw ValidationError("--iterations is a count of at least 1") }
+    try CallbackArgument.requireOnce(
+      callbacks, dumps: dumpEvery != nil || keepDumps != nil,
+      checkpoints: checkpointEvery != nil || checkpointBuffer != nil || keepCheckpoints != nil)
     if quiet, json { throw ValidationError("--quiet prints nothing and --json prints objects: give one of them") }
   }
 

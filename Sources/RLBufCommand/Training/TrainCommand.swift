@@ -3,9 +3,6 @@ import FoundationEssentials
 import RLBuf
 import SystemPackage
 
-/// The algorithms by the names of the command line.
-enum AlgorithmName: String, ExpressibleByArgument, CaseIterable { case dqn }
-
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
@@ -14,6 +11,7 @@ struct TrainCommand: ParsableCommand {
       rlbuf train CartPole-v1 --iterations 100 --dump-every 10 --checkpoint-every 10
       rlbuf train CartPole-v1 --stop env_runners/episode_return_mean=450 --seed 7
       rlbuf train CartPole-v1 --iterations 9 --set lr=1e-3 --set 'n_step=[2,5]'
+      rlbuf train Acrobot-v1 --algorithm ppo --iterations 25 --callback log-acrobot-angle
 
       Each iteration prints a line: lifetime environment steps, mean return of the last episodes, steps in the replay \
       buffer, steps a second. Dumps and checkpoints are written while training goes on, and have a line of their own \
@@ -35,8 +33,8 @@ struct TrainCommand: ParsableCommand {
     completion: .list(EnvironmentCatalogue.standard.ids))
   var environment: String
 
-  @Option(help: "The algorithm.")
-  var algorithm: AlgorithmName = .dqn
+  @Option(help: "The algorithm (default: dqn, for environments with continuous actions ppo).")
+  var algorithm: AlgorithmName?
 
   @Option(
     help: ArgumentHelp(
@@ -58,26 +56,35 @@ struct TrainCommand: ParsableCommand {
       throw ValidationError(
         "--set \(fixed.name) is given as \(fixed.name == "env" ? "the argument <env>" : "--seed") instead")
     }
-    do { _ = try EnvironmentCatalogue.standard.makeEnvironment(environment) } catch let error as EnvironmentError {
-      throw ValidationError(TerminalText.escaped("\(error)"))
-    }
-    switch algorithm {
+    let actions = try actionSpace()
+    switch algorithm ?? .usual(for: actions) {
     case .dqn: _ = try configuration(DQNConfig.self, in: "runs")
+    case .ppo: _ = try configuration(PPOConfig.self, in: "runs")
     }
   }
 
   func run() throws {
-    switch algorithm {
-    case .dqn: try train(DQN.self)
+    let name = try algorithm ?? .usual(for: actionSpace())
+    let experiment = FilePath(out ?? Self.defaultDirectory(environment, name, at: Date()))
+    switch name {
+    case .dqn: try train(DQN.self, in: experiment)
+    case .ppo: try train(PPO.self, in: experiment)
     }
   }
 
-  private func train<A: Algorithm>(_ type: A.Type) throws {
-    let experiment = FilePath(out ?? Self.defaultDirectory(environment, algorithm, at: Date()))
-    let config = try configuration(A.Config.self, in: experiment)
+  /// The actions of the environment, of which one is made to see that there is such.
+  private func actionSpace() throws -> Space {
+    do { return try EnvironmentCatalogue.standard.makeEnvironment(environment).actionSpace } catch {
+      throw error is EnvironmentError ? ValidationError(TerminalText.escaped("\(error)")) : error
+    }
+  }
+
+  private func train<A: Algorithm>(_ type: A.Type, in experiment: FilePath) throws {
+    let bar = IterationBar(isWanted: options.printer.wantsBar)
+    let services = TrainingServices.command(bar)
+    let config = try configuration(A.Config.self, in: experiment, services.registry)
     try Failure.reporting {
-      let bar = IterationBar(isWanted: options.printer.wantsBar)
-      let algorithm = try build(A.self, config, bar)
+      let algorithm = try build(A.self, config, services)
       for warning in CallbackPlan.warnings(of: config.common.callbacks.callbacks, in: experiment) {
         algorithm.services.warn(warning)
       }
@@ -85,9 +92,9 @@ struct TrainCommand: ParsableCommand {
     }
   }
 
-  private func build<A: Algorithm>(_ type: A.Type, _ config: A.Config, _ bar: IterationBar) throws -> A {
+  private func build<A: Algorithm>(_ type: A.Type, _ config: A.Config, _ services: TrainingServices) throws -> A {
     do {
-      return try A.build(config, services: .command(bar))
+      return try A.build(config, services: services)
     } catch CheckpointError.experimentExists(let path, let found) {
       let isRestorable = (try? Checkpoint.open(path, fallback: .allowOlder)) != nil
       throw ExperimentExists(
@@ -97,16 +104,21 @@ struct TrainCommand: ParsableCommand {
 
   /// The configuration that the command line asks for.
   /// - Throws: `ValidationError` for what is wrong with it.
-  private func configuration<Config: AlgorithmConfig>(_ type: Config.Type, in experiment: FilePath) throws -> Config {
+  private func configuration<Config: AlgorithmConfig>(
+    _ type: Config.Type, in experiment: FilePath, _ registry: CallbackRegistry = .shipped
+  ) throws -> Config {
     var config = Config().environment(environment).experiment(experiment)
     config.common.seed = seed
     config = try options.settings.reduce(config) { try $1.apply(to: $0) }
     do throws(TrainingError) { try config.validate() } catch {
       throw ValidationError(TerminalText.escaped("\(error)"))
     }
+    let given = try options.callbacks.map { try $0.make(in: experiment, registry) }
     var plan = options.plan
-    plan.checkpoints = plan.checkpoints ?? RunOptions.defaultCheckpoints
-    config.common.callbacks.callbacks = try plan.callbacks(from: [], in: experiment)
+    if given.first(of: SaveCheckpoint.self) == nil {
+      plan.checkpoints = plan.checkpoints ?? RunOptions.defaultCheckpoints
+    }
+    config.common.callbacks.callbacks = try plan.callbacks(from: given, in: experiment)
     return config
   }
 
@@ -158,6 +170,12 @@ extension TrainingServices {
       warn: { message in
         bar.clear()
         Console.note("warning: " + TerminalText.escaped(message))
+      },
+      registry: .shipped.registering(TraceEvents.self) { callback in
+        callback.writing { line in
+          bar.clear()
+          Console.note(TerminalText.escaped(line))
+        }
       }, progress: bar.observer)
   }
 }

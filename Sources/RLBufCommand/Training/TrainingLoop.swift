@@ -35,10 +35,14 @@ struct TrainingLoop {
     case .restored(let facts): printer.restored(facts)
     }
     let end: RunEnd
-    do { end = try train(algorithm, signals, &printer) } catch {
+    do {
+      end = try train(algorithm, signals, &printer)
+      try algorithm.stop()
+    } catch {
       bar.clear()
       // What is safe is told when all that was begun is finished; further failures are told behind the first.
       if let next = algorithm.settle(&printer) { Console.note("warning: " + TerminalText.escaped("\(next)")) }
+      do { try algorithm.stop() } catch let next { Console.note("warning: " + TerminalText.escaped("\(next)")) }
       throw RunFailure(error, in: experiment)
     }
     printer.ended(end)

@@ -22,6 +22,8 @@ extension Algorithm {
     let run = Run(id: id, config: config, services: services)
     try prepare(run)
     let algorithm = try Self(config, run: run)
+    // As in RLlib: callbacks see the environments of an evaluation that will come before `onAlgorithmInit`.
+    if config.common.evaluation.isExpected { _ = try algorithm.evaluationRunners() }
     if let path = config.common.experiment, !run.isDryRun { try algorithm.openExperiment(at: path) }
     var context = AlgorithmContext(algorithm: algorithm)
     try run.fire(.onAlgorithmInit, &context, run.callbacks.closures.onAlgorithmInit) { try $0.onAlgorithmInit(&$1) }

@@ -1,4 +1,4 @@
-internal import StateTree
+public import StateTree
 
 /// A callback that is written into `params.json`, so that restoring a run makes it again.
 ///
@@ -20,12 +20,16 @@ public struct CallbackRegistry: Sendable {
   /// The callbacks that ship.
   public static let shipped = CallbackRegistry()
     .registering(DumpReplayBuffer.self).registering(SaveCheckpoint.self).registering(RestoreReplayBuffer.self)
-    .registering(ReportRestore.self)
+    .registering(ReportRestore.self).registering(TraceEvents.self).registering(LogAcrobotAngle.self)
+    .registering(VisitHeatMap.self)
 
   /// The registry with one more type; a name that is there already is taken over.
-  public func registering<C: SavedCallback>(_ type: C.Type) -> CallbackRegistry {
+  /// - Parameter prepare: What becomes of a callback that was made, such as where it writes. Default: it stays as it is.
+  public func registering<C: SavedCallback>(
+    _ type: C.Type, prepare: @escaping @Sendable (C) -> C = { $0 }
+  ) -> CallbackRegistry {
     var registry = self
-    registry.makers[C.registeredName] = { try $0.decode(C.self) }
+    registry.makers[C.registeredName] = { prepare(try $0.decode(C.self)) }
     return registry
   }
 
@@ -34,7 +38,7 @@ public struct CallbackRegistry: Sendable {
 
   /// The callback that settings describe, nil if no type of this name is known.
   /// - Throws: `TrainingError.callbackSettings` if the settings are not those of the type.
-  func make(_ name: String, _ settings: StateValue) throws(TrainingError) -> (any SavedCallback)? {
+  public func make(_ name: String, _ settings: StateValue) throws(TrainingError) -> (any SavedCallback)? {
     guard let maker = makers[name] else { return nil }
     do { return try maker(settings) } catch {
       throw .callbackSettings(name: name, reason: String(describing: error))

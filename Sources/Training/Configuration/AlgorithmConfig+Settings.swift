@@ -112,9 +112,9 @@ extension StateMap {
 }
 
 /// Finds the name that was probably meant.
-enum NearestName {
+public enum NearestName {
   /// The name with the fewest edits, if they are at most a third of its length; a name's last part counts too.
-  static func of(_ name: String, in names: [String]) -> String? {
+  public static func of(_ name: String, in names: [String]) -> String? {
     func distance(_ candidate: String) -> Int {
       let last = candidate.split(separator: "/").last.map(String.init) ?? candidate
       return min(edits(name, candidate), edits(name, last))

@@ -25,6 +25,10 @@ public struct EvaluationConfig: Sendable, Hashable {
 
   /// The defaults.
   public init() {}
+
+  /// Whether runners for it are made with the algorithm, and not only when `evaluate()` is called.
+  /// - Source: RLlib, `Algorithm._should_create_evaluation_env_runners`.
+  var isExpected: Bool { interval != nil || runners > 0 }
 }
 
 extension AlgorithmConfig {
