@@ -1,4 +1,5 @@
 import ArgumentParser
+import RLBuf
 
 @main
 struct RLBufCommand: ParsableCommand {
