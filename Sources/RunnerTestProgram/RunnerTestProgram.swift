@@ -32,17 +32,17 @@ struct RunnerTestProgram {
       .training(learningStarts: 1_000_000, hiddenLayers: [8]).reporting(minimumSteps: 40).debugging(seed: 1)
   }
 
-  /// Prints the numbers of its runners' processes, and trains until somebody ends it.
+  /// Sends the numbers of its runners' processes over its descriptor 0, and trains until somebody ends it.
   private static func trainForever() throws {
     let dqn = try config.build()
-    print(dqn.runners.processes.map(String.init).joined(separator: " "))
-    fflush(nil)
+    let numbers = dqn.runners.processes.map(String.init).joined(separator: " ")
+    try MessageSocket(descriptor: 0, maximumMessageBytes: 100).send(Array(numbers.utf8), until: nil)
     while true { try dqn.train() }
   }
 
   /// Ends runners again and again, and prints how many descriptors and children it had before and after, and restarts.
   private static func restart(count: Int) throws {
-    let dqn = try config.build()
+    let dqn = try config.build(services: TrainingServices(warn: { _ in }))
     try dqn.train()
     let before = OwnProcess.descriptorCount
     for index in 0..<count {

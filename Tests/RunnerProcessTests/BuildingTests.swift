@@ -42,7 +42,7 @@ import Testing
     try withTemporaryDirectory { path in
       let file = path.appending("runner")
       try Data("#!/bin/sh\n\(script)\n".utf8).write(to: URL(fileURLWithPath: file.string))
-      chmod(file.string, 0o700)
+      try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: file.string)
       return message(smallDQN().processes().envRunners(program: file))
     }
   }
@@ -57,7 +57,7 @@ import Testing
         + "most 1073741824" + Self.remedy)
     #expect(
       try message(script: "printf '\\001\\000\\000\\000\\300' >&0; sleep 100") == "runner 1 failed: it sent what is no "
-        + "answer: the root is nil, expected a map" + Self.remedy)
+        + "answer: state is nil, expected a map; the state was written by another version or another kind of object" + Self.remedy)
     #expect(
       message(smallDQN().processes().envRunners(program: "/nowhere/at-all"))
         == "runner 1 failed: /nowhere/at-all cannot be started: No such file or directory" + Self.remedy)
