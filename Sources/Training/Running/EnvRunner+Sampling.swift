@@ -63,7 +63,7 @@ extension EnvRunner {
       try fire(.onEpisodeEnd, index)
       finished.append(slots[index].episode.finished)
       samples.append(try slots[index].episode.takeFragment())
-      if goesOn(samples.count) { try begin(index) }
+      try begin(index)
     }
     return steps
   }
