@@ -96,7 +96,7 @@ let package = Package(
     tests("CheckpointsTests", ["Checkpoints", "BufferFiles", "ReplayBuffers", "StateTree", "MessagePack", "FileSystems", "FileSystemsTestSupport", "Zstandard", system]),
     tests("TrainingTests", ["Training", "Checkpoints", "Environments", "BufferFiles", "ReplayBuffers", "StateTree", "FileSystems", "FileSystemsTestSupport", system]),
     tests("AlgorithmsTests", ["Algorithms", "Training", "NeuralNetworks", "Checkpoints", "Environments", "BufferFiles", "ReplayBuffers", "StateTree", "FileSystems", "FileSystemsTestSupport", system]),
-    tests("RunnerProcessTests", ["RunnerTestProgram", "Algorithms", "Training", "Checkpoints", "Environments", "ReplayBuffers", "StateTree", "FileSystems", "FileSystemsTestSupport", system]),
+    tests("RunnerProcessTests", ["RunnerTestProgram", "Algorithms", "Training", "Checkpoints", "Environments", "ReplayBuffers", "StateTree", "FileSystems", "FileSystemsTestSupport", system], exclude: ["Impostors"]),
     tests("ComparingTests", ["Inspection", "ForeignFormats", "Checkpoints", "CheckpointsTestSupport", "BufferFiles", "ReplayBuffers", "StateTree", "MessagePack", "FileSystems", "FileSystemsTestSupport", system]),
   ]
 )

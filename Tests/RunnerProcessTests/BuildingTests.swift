@@ -37,27 +37,23 @@ import Testing
     #expect(message(smallDQN().processes().callbacks(Deaf(), onTrainResult: { _ in })) == "built")
   }
 
-  /// A shell script in place of the program, with descriptor 0 a socket.
-  private func message(script: String) throws -> String {
-    try withTemporaryDirectory { path in
-      let file = path.appending("runner")
-      try Data("#!/bin/sh\n\(script)\n".utf8).write(to: URL(fileURLWithPath: file.string))
-      try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: file.string)
-      return message(smallDQN().processes().envRunners(program: file))
-    }
+  /// What comes of a script in place of the program. Scripts are there before: one that was just written cannot be run
+  /// while another thread starts a process, which has it open for a moment.
+  private func message(impostor name: String) -> String {
+    let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Impostors/\(name)")
+    return message(smallDQN().processes().envRunners(program: FilePath(script.path)))
   }
 
-  @Test func `a program that is no runner is told from one`() throws {
+  @Test func `a program that is no runner is told from one`() {
     #expect(
-      try message(script: "exit 7") == "runner 1 failed: its process ended with exit code 7 before it was ready; "
+      message(impostor: "ends") == "runner 1 failed: its process ended with exit code 7 before it was ready; "
         + "a program with runners in processes calls EnvRunnerProcess.serveIfAsked first of all" + Self.remedy)
-    // Four letters as a length.
     #expect(
-      try message(script: "printf zzzz >&0; sleep 100") == "runner 1 failed: a message has 2054847098 bytes, expected at "
-        + "most 1073741824" + Self.remedy)
+      message(impostor: "long") == "runner 1 failed: a message has 2054847098 bytes, expected at most 1073741824"
+        + Self.remedy)
     #expect(
-      try message(script: "printf '\\001\\000\\000\\000\\300' >&0; sleep 100") == "runner 1 failed: it sent what is no "
-        + "answer: state is nil, expected a map; the state was written by another version or another kind of object" + Self.remedy)
+      message(impostor: "nil") == "runner 1 failed: it sent what is no answer: state is nil, expected a map; the state "
+        + "was written by another version or another kind of object" + Self.remedy)
     #expect(
       message(smallDQN().processes().envRunners(program: "/nowhere/at-all"))
         == "runner 1 failed: /nowhere/at-all cannot be started: No such file or directory" + Self.remedy)

@@ -1,6 +1,7 @@
 internal import Glibc
 
-/// One end of a socket on which two processes speak in messages: four bytes of length, little-endian, then as many bytes.
+/// One end of a socket on which two processes speak in messages: four bytes of length, little-endian,
+/// then as many bytes.
 package struct MessageSocket: Sendable {
   /// Why a message could not be sent or received.
   package enum Failure: Error, Equatable {

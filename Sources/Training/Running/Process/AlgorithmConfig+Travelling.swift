@@ -14,7 +14,8 @@ extension AlgorithmConfig {
     for callback in config.common.callbacks.callbacks {
       guard let saved = callback as? any SavedCallback else {
         throw Self.stranded(
-          "the callback \(callback.displayName) cannot go there; make it a SavedCallback, or let its listensToRunners be false")
+          "the callback \(callback.displayName) cannot go there; make it a SavedCallback, or let its listensToRunners "
+            + "be false")
       }
       do { _ = try StateValue(encoding: saved) } catch {
         throw Self.stranded("the callback \(callback.displayName) cannot be encoded: \(error)")

@@ -50,7 +50,8 @@ public enum EnvRunnerProcess {
         guard case .tooLarge(let bytes) = error else { break }
         let refusal = RunnerService.encoded(
           RunnerErrorMessage(
-            text: "a sample has \(bytes) bytes, more than \(RunnerProcess.maximumMessageBytes); sample shorter fragments"
+            text: "a sample has \(bytes) bytes, more than \(RunnerProcess.maximumMessageBytes); "
+              + "sample shorter fragments"
           ).state)
         guard (try? socket.send(refusal, until: nil)) != nil else { break }
       }
@@ -70,7 +71,8 @@ public enum EnvRunnerProcess {
   static func checkIsNoRunner() throws(TrainingError) {
     guard ChildProcess.variable(variable) == nil else {
       throw .brokenRun(
-        "this process was started to be a runner and runs the program's main; EnvRunnerProcess.serveIfAsked must be called first")
+        "this process was started to be a runner and runs the program's main; EnvRunnerProcess.serveIfAsked must be "
+          + "called first")
     }
   }
 }

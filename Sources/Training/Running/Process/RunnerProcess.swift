@@ -41,7 +41,8 @@ final class RunnerProcess: RunnerHandle {
   ) throws {
     try EnvRunnerProcess.checkIsNoRunner()
     self.facts = facts
-    answerTimeout = .seconds(config.common.sampleTimeout)
+    // A duration has room for less than a double has.
+    answerTimeout = .seconds(min(config.common.sampleTimeout, 1e9))
     environment = config.common.environment
     expectedForm = form
     greeting = try RunnerGreeting(
