@@ -63,7 +63,7 @@ struct CallbackArgument {
       (ShippedCallback.dumpReplayBuffer, dumps, "--dump-every and --keep-dumps"),
       (.saveCheckpoint, checkpoints, "--checkpoint-every, --checkpoint-buffer and --keep-checkpoints"),
     ] where isGiven && callbacks.contains(where: { $0.kind == kind }) {
-      throw ValidationError("--callback \(kind.rawValue) and \(options) say the same: give one of them")
+      throw ValidationError("--callback \(kind.rawValue) stands for \(options): give the one or the others")
     }
   }
 

@@ -58,7 +58,8 @@ extension Algorithm {
     var context = EvaluationContext(algorithm: self, metrics: metrics)
     try run.fire(.onEvaluateEnd, &context, run.callbacks.closures.onEvaluateEnd) { try $0.onEvaluateEnd(&$1) }
     var left = TrainingResult(["evaluation": .map(context.metrics)])
-    run.logger.report(into: &left, .under("evaluation"))
+    // Only what was logged since: the rest was emptied by the first report.
+    run.logger.report(into: &left, .changedUnder("evaluation"))
     guard case .map(let reported)? = left.values["evaluation"] else { return context.metrics }
     return reported
   }

@@ -8,16 +8,21 @@ public enum MetricsPart: Sendable, Equatable {
   case outside(String)
   /// Those that were logged or merged since they were last reduced or reported.
   case changed
+  /// Those of a group, of which the same is true.
+  case changedUnder(String)
 
   func contains(_ key: String) -> Bool {
     switch self {
     case .all, .changed: true
-    case .under(let group): key == group || key.hasPrefix(group + "/")
+    case .under(let group), .changedUnder(let group): key == group || key.hasPrefix(group + "/")
     case .outside(let group): !MetricsPart.under(group).contains(key)
     }
   }
 
   func contains(_ key: String, _ metric: Metric) -> Bool {
-    contains(key) && (self != .changed || metric.isChanged)
+    switch self {
+    case .changed, .changedUnder: contains(key) && metric.isChanged
+    case .all, .under, .outside: contains(key)
+    }
   }
 }

@@ -36,6 +36,7 @@ import Training
         } + [
           "on_episode_step|runner 0|evaluation|environment 0|episode evaluation-0-0|length 3|done",
           "on_episode_end|runner 0|evaluation|environment 0|episode evaluation-0-0|length 3|done",
+          "on_episode_created|runner 0|evaluation|environment 0|episode evaluation-0-1|length 0",
           "on_sample_end|runner 0|evaluation|fragments 1|steps 3",
           "on_evaluate_end|iteration 0",
           "on_train_result|iteration 1",
