@@ -8,6 +8,9 @@ struct CallbackArgument {
   /// The settings that were given, as `params.json` has them.
   private let settings: StateMap
 
+  /// Whether it is of no use to an algorithm without a replay buffer.
+  var needsReplayBuffer: Bool { kind == .dumpReplayBuffer }
+
   /// Reads `visit-heat-map:every=5,to=pictures`.
   /// - Throws: `ValidationError` that says what is possible.
   init(parsing text: String) throws {

@@ -77,9 +77,11 @@ struct RestoreCommand: ParsableCommand {
     if withLoss, into != nil {
       throw ValidationError("--with-loss goes on in the experiment itself; --into takes over a checkpoint whole")
     }
-    switch (try? openCheckpoint()).flatMap({ AlgorithmName(of: $0.manifest) }) {
     // Without a checkpoint there will be another error; a slip in a setting can be told all the same.
-    case .dqn, nil: _ = try options.settings.reduce(DQNConfig()) { try $1.apply(to: $0) }
+    let name = (try? openCheckpoint()).flatMap { AlgorithmName(of: $0.manifest) } ?? .dqn
+    try options.requireReplayBuffer(of: name)
+    switch name {
+    case .dqn: _ = try options.settings.reduce(DQNConfig()) { try $1.apply(to: $0) }
     case .ppo: _ = try options.settings.reduce(PPOConfig()) { try $1.apply(to: $0) }
     }
   }

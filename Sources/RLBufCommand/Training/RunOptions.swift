@@ -97,6 +97,14 @@ struct RunOptions: ParsableArguments {
       "a run needs an end: give --iterations 100, or --stop env_runners/episode_return_mean=450, or both")
   }
 
+  /// Throws if something is said of the replay buffer of an algorithm that has none.
+  func requireReplayBuffer(of algorithm: AlgorithmName) throws {
+    let isAsked = dumpEvery.map { $0 != .never } == true || keepDumps != nil || checkpointBuffer != nil
+    guard algorithm == .ppo, isAsked || callbacks.contains(where: \.needsReplayBuffer) else { return }
+    throw ValidationError(
+      "PPO has no replay buffer: leave --dump-every, --keep-dumps, --checkpoint-buffer and dump-replay-buffer away")
+  }
+
   /// What is done every so often, as far as it was said.
   var plan: CallbackPlan {
     CallbackPlan(

@@ -57,7 +57,9 @@ struct TrainCommand: ParsableCommand {
         "--set \(fixed.name) is given as \(fixed.name == "env" ? "the argument <env>" : "--seed") instead")
     }
     let actions = try actionSpace()
-    switch algorithm ?? .usual(for: actions) {
+    let name = algorithm ?? .usual(for: actions)
+    try options.requireReplayBuffer(of: name)
+    switch name {
     case .dqn: _ = try configuration(DQNConfig.self, in: "runs")
     case .ppo: _ = try configuration(PPOConfig.self, in: "runs")
     }
