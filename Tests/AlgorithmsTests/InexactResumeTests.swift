@@ -113,7 +113,7 @@ struct Failing: Environment {
   /// Whether the Python that `RLBUF_PYTHON` names, or `python3`, has gymnasium.
   private static let hasGymnasium = (try? GymnasiumEnvironment("CartPole-v1")) != nil
 
-  @Test(.enabled(if: hasGymnasium, "needs a Python with gymnasium: name one in RLBUF_PYTHON"), .timeLimit(.minutes(2)))
+  @Test(.enabled(if: hasGymnasium, "needs a Python with gymnasium: name one in RLBUF_PYTHON"), .timeLimit(.minutes(10)))
   func `a run in Python's Gymnasium goes on, the same way each time`() throws {
     let config = smallConfig(environments: 2).environment("gymnasium:CartPole-v1")
     try withTemporaryDirectory { directory in

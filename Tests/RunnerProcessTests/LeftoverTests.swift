@@ -6,7 +6,7 @@ import Testing
 
 /// Nothing is left of runners: no process, no descriptor.
 @Suite struct LeftoverTests {
-  @Test(.timeLimit(.minutes(1))) func `no runner outlives a run that was killed`() throws {
+  @Test(.timeLimit(.minutes(10))) func `no runner outlives a run that was killed`() throws {
     let run = try ChildProcess([TestProgram.path.string, "forever"], maximumMessageBytes: 100)
     let numbers = String(decoding: try run.socket.receive(until: .now + .seconds(50)), as: UTF8.self)
     let runners = numbers.split(separator: " ").compactMap { pid_t($0) }
@@ -22,7 +22,7 @@ import Testing
     return status.split(separator: ")").last?.hasPrefix(" Z") == false
   }
 
-  @Test(.timeLimit(.minutes(2))) func `two hundred restarts leave no descriptor and no process`() throws {
+  @Test(.timeLimit(.minutes(10))) func `two hundred restarts leave no descriptor and no process`() throws {
     let (process, output) = try TestProgram.start("restarts")
     let text = String(decoding: output.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()

@@ -73,7 +73,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(2))) func `processes start at the same time`() throws {
+  @Test(.timeLimit(.minutes(10))) func `processes start at the same time`() throws {
     try withTemporaryDirectory { path in
       // Here it is CartPole-v1; there neither of two is made before the other is about to be.
       var catalogue = EnvironmentCatalogue()

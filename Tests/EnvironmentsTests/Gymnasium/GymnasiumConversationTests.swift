@@ -4,7 +4,7 @@ import Testing
 
 @testable import Environments
 
-@Suite(.enabled(if: FakeServer.isThere, "needs python3 on the path"), .timeLimit(.minutes(2)))
+@Suite(.enabled(if: FakeServer.isThere, "needs python3 on the path"), .timeLimit(.minutes(10)))
 struct `Conversations with an environment in Python` {
   @Test func `Spaces, observations and steps come from the answers`() throws {
     let environment = try FakeServer.environment(

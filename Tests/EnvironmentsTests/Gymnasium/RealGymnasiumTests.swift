@@ -17,7 +17,7 @@ private let hasGymnasium: Bool = {
 }()
 
 @Suite(
-  .enabled(if: hasGymnasium, "needs a Python with gymnasium: name one in RLBUF_PYTHON"), .timeLimit(.minutes(5)))
+  .enabled(if: hasGymnasium, "needs a Python with gymnasium: name one in RLBUF_PYTHON"), .timeLimit(.minutes(10)))
 struct `Environments of Python's Gymnasium` {
   static let runs = GymnasiumFixture.runNames.filter { $0.run.hasPrefix("abandoned") }
 
