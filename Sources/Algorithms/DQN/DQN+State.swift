@@ -134,12 +134,7 @@ extension DQN {
   /// Takes over settings that can change while running.
   /// - Throws: `TrainingError.fixedSetting`, `DQNLearnerError`; nothing is changed then.
   public func apply(_ changed: DQNConfig) throws {
-    for change in changed.changes(from: config) {
-      if let component = DQNConfig.component(keeping: change.path) {
-        throw TrainingError.fixedSetting(
-          name: change.path, component: component, saved: change.saved, now: change.now)
-      }
-    }
+    try requireChangeable(changed)
     var renewed = learner
     if changed.learner != config.learner {
       renewed = try DQNLearner(

@@ -31,12 +31,7 @@ extension PPO {
   /// Takes over settings that can change while running.
   /// - Throws: `TrainingError.fixedSetting`, `PPOLearnerError`; nothing is changed then.
   public func apply(_ changed: PPOConfig) throws {
-    for change in changed.changes(from: config) {
-      if let component = PPOConfig.component(keeping: change.path) {
-        throw TrainingError.fixedSetting(
-          name: change.path, component: component, saved: change.saved, now: change.now)
-      }
-    }
+    try requireChangeable(changed)
     var renewed = learner
     if changed.learner != config.learner {
       renewed = try PPOLearner(

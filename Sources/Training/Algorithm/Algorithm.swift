@@ -99,6 +99,15 @@ extension Algorithm {
   /// there is none.
   public var lastResult: TrainingResult? { run.lastResult }
 
+  /// Throws for a configuration that changes what a part of the run keeps as it was made.
+  /// - Throws: `TrainingError.fixedSetting`.
+  public func requireChangeable(_ changed: Config) throws(TrainingError) {
+    for change in changed.changes(from: config) {
+      guard let component = Config.component(keeping: change.path) else { continue }
+      throw .fixedSetting(name: change.path, component: component, saved: change.saved, now: change.now)
+    }
+  }
+
   /// Changes one setting by its name in `params.json`, while running.
   /// - Throws: `TrainingError.unknownSetting`, `.invalidSetting`, `.fixedSetting`.
   public func set(_ name: String, _ text: String) throws {
