@@ -38,7 +38,7 @@ struct BoundsScan {
     _ bytes: Span<UInt8>, from start: Int, limits: MessagePackLimits, spares: consuming SpareBodies = SpareBodies()
   ) throws(MessagePackError) {
     self.limits = limits
-    self.spares = spares
+    self.spares = consume spares
     self.end = start
     while pending > 0 { try takeValue(bytes) }
   }

@@ -34,7 +34,7 @@ public struct MessagePackReader: Sendable {
     // Taken out, so that the scan holds them alone; if it fails they are gone.
     var own = SpareBodies()
     swap(&own, &spares)
-    let scan = try BoundsScan(bytes.span, from: offset, limits: limits, spares: own)
+    let scan = try BoundsScan(bytes.span, from: offset, limits: limits, spares: consume own)
     spares = scan.spares
     let value = try Self.unpack(bytes, from: offset, scan)
     offset = scan.end

@@ -79,7 +79,7 @@ final class ChunkFiller: Sendable {
   }
 
   /// About 16 MiB: chunks that leave the window give their pages back, the region when its last chunk is gone.
-  private static let chunksPerRegion = 16
+  private static let chunksPerRegion = 64
 
   /// The log, whose first row gets the number `first`.
   /// - Throws: `ReplayBufferError.invalidContents` if rows are missing.

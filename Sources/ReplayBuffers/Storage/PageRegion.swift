@@ -19,15 +19,17 @@ internal import Glibc
   /// - Source: mmap(2); madvise(2), `MADV_HUGEPAGE`
   init?(chunkBytes: Int, count: Int) {
     let (needed, overflow) = Self.stride(chunkBytes).multipliedReportingOverflow(by: count)
-    guard !overflow, needed > 0, needed <= Int.max - Self.hugePageBytes else { return nil }
-    byteCount = needed + Self.hugePageBytes
+    guard !overflow, needed > 0, needed <= Int.max - 2 * Self.hugePageBytes else { return nil }
+    // To the end of the last huge page, which would else be taken page after page.
+    let whole = Self.up(needed, toMultipleOf: Self.hugePageBytes)
+    byteCount = whole + Self.hugePageBytes
     let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
     guard let memory = unsafe mmap(nil, byteCount, PROT_READ | PROT_WRITE, flags, -1, 0), unsafe memory != MAP_FAILED
     else { return nil }
     unsafe self.memory = memory
     unsafe start = memory.alignedUp(toMultipleOf: Self.hugePageBytes)
     // Without huge pages it works as well, only slower.
-    _ = unsafe madvise(start, needed, MADV_HUGEPAGE)
+    _ = unsafe madvise(start, whole, MADV_HUGEPAGE)
   }
 
   deinit { _ = unsafe munmap(memory, byteCount) }
@@ -47,8 +49,7 @@ internal import Glibc
   }
 
   /// The size of a chunk in whole pages.
-  private static func stride(_ chunkBytes: Int) -> Int {
-    let page = Int(getpagesize())
-    return (chunkBytes + page - 1) / page * page
-  }
+  private static func stride(_ chunkBytes: Int) -> Int { up(chunkBytes, toMultipleOf: Int(getpagesize())) }
+
+  private static func up(_ bytes: Int, toMultipleOf unit: Int) -> Int { (bytes + unit - 1) / unit * unit }
 }
