@@ -14,6 +14,17 @@ public struct CommittedFile: ~Copyable, Sendable {
     case refuse
   }
 
+  /// What `commit` makes durable before it returns. Whoever asks for less syncs the rest before anything relies on it.
+  public enum Durability: Hashable, Sendable {
+    /// Nothing yet: the disk is asked to begin. `syncContents(of:)` and a sync of the directory are for later, when one
+    /// write of the journal serves many files.
+    case begun
+    /// The bytes; a sync of the directory, one for all files in it, is for later.
+    case bytes
+    /// The bytes and the name.
+    case name
+  }
+
   /// The path that `commit` gives the file.
   public let destination: FilePath
   /// The bytes appended so far.
@@ -22,7 +33,7 @@ public struct CommittedFile: ~Copyable, Sendable {
   private let fileSystem: any FileSystem
   private let existing: Existing
   private let permissions: FilePermissions
-  private let syncsName: Bool
+  private let durability: Durability
   private let expectedByteCount: Int64?
   private let file: OpenFile
   /// Up to where the disk was asked to begin.
@@ -32,12 +43,10 @@ public struct CommittedFile: ~Copyable, Sendable {
   private var failure: FileSystemError?
 
   /// Creates the temporary file; with `expectedByteCount` reserves room, so that a full disk shows at once.
-  /// - Parameter syncsName: Whether `commit` makes the name durable too. Without it the caller syncs the directory, once
-  ///   for all files in it, before anything relies on them.
   /// - Throws: `.notRegular` if the destination is a directory, FIFO or device; `.system(.fileExists)` with `.refuse`.
   public init(
     at destination: FilePath, existing: Existing = .replace, expectedByteCount: Int64? = nil,
-    syncsName: Bool = true, on fileSystem: any FileSystem
+    durability: Durability = .name, on fileSystem: any FileSystem
   ) throws(FileSystemError) {
     let replaced = try fileSystem.permissionsOfFile(toBeWrittenAt: destination, existing)
     let file = try fileSystem.createTemporary(for: destination)
@@ -50,7 +59,7 @@ public struct CommittedFile: ~Copyable, Sendable {
     self.existing = existing
     self.expectedByteCount = expectedByteCount
     self.file = file
-    self.syncsName = syncsName
+    self.durability = durability
     permissions = replaced ?? .allButExecute.subtracting(fileSystem.creationMask)
     byteCount = 0
     (isOpen, temporaryExists) = (true, true)
@@ -71,28 +80,30 @@ public struct CommittedFile: ~Copyable, Sendable {
       throw error
     }
     byteCount += Int64(bytes.count)
-    if byteCount - begun >= Self.writebackBytes {
-      fileSystem.startWriteback(file, from: begun, byteCount: byteCount - begun)
-      begun = byteCount
-    }
+    if byteCount - begun >= Self.writebackBytes { startWriteback() }
+  }
+
+  private mutating func startWriteback() {
+    fileSystem.startWriteback(file, from: begun, byteCount: byteCount - begun)
+    begun = byteCount
   }
 
   /// How many bytes gather before the disk is asked to begin with them, while what follows is made.
   private static var writebackBytes: Int64 { 2 << 20 }
 
-  /// Makes the file durable and gives it its name. A failed sync is never retried: save again from memory.
+  /// Makes the file durable, as far as was asked for, and gives it its name. A failed sync is never retried: save again from memory.
   /// - Throws: what any step throws, the destination then being as it was. Only after a failure of `.syncDirectory` is
   ///   the file in place and whole, and may be missing after a power cut.
   public consuming func commit() throws(FileSystemError) {
     if let failure { throw failure }
     try seal()
-    let (file, destination, fileSystem, syncsName) = (file, destination, fileSystem, syncsName)
+    let (file, destination, fileSystem, durability) = (file, destination, fileSystem, durability)
     let mode: RenameMode = existing == .replace ? .replace : .noReplace
     try fileSystem.uninterrupted { () throws(FileSystemError) in
       try fileSystem.rename(file.path, to: destination, mode: mode)
     }
     temporaryExists = false
-    guard syncsName else { return }
+    guard durability == .name else { return }
     try fileSystem.uninterrupted { () throws(FileSystemError) in
       try fileSystem.syncDirectory(destination.directory)
     }
@@ -116,7 +127,7 @@ public struct CommittedFile: ~Copyable, Sendable {
     return file.path
   }
 
-  /// Sets permissions, syncs and closes, in this order, so that the permissions are durable too.
+  /// Sets permissions, syncs or begins to, and closes, in this order, so that the permissions are durable too.
   private mutating func close() throws(FileSystemError) {
     let (file, fileSystem, byteCount, permissions) = (file, fileSystem, byteCount, permissions)
     if let expectedByteCount, expectedByteCount > byteCount {
@@ -125,12 +136,7 @@ public struct CommittedFile: ~Copyable, Sendable {
     try fileSystem.uninterrupted { () throws(FileSystemError) in
       try fileSystem.setPermissions(permissions, of: file)
     }
-    do {
-      // An interrupted sync has not failed, it has not happened; PostgreSQL retries this code and no other (fd.c).
-      try fileSystem.uninterrupted { () throws(FileSystemError) in try fileSystem.sync(file) }
-    } catch {
-      throw fileSystem.withSpace(error, needed: nil)
-    }
+    if durability == .begun { startWriteback() } else { try fileSystem.syncOnce(file) }
     isOpen = false
     try fileSystem.closeOnce(file)
   }
@@ -145,11 +151,30 @@ extension FileSystem {
   /// Writes a whole file so that it appears complete and durable, or not at all.
   /// - Throws: as `CommittedFile`.
   public func commit(
-    _ bytes: Span<UInt8>, to destination: FilePath, existing: CommittedFile.Existing = .replace
+    _ bytes: Span<UInt8>, to destination: FilePath, existing: CommittedFile.Existing = .replace,
+    durability: CommittedFile.Durability = .name
   ) throws(FileSystemError) {
-    var file = try CommittedFile(at: destination, existing: existing, on: self)
+    var file = try CommittedFile(at: destination, existing: existing, durability: durability, on: self)
     try file.append(bytes)
     try file.commit()
+  }
+
+  /// Makes the bytes of a file durable that was written with less than that.
+  /// - Throws: what opening and syncing throw; a failed sync is never retried: save again from memory.
+  public func syncContents(of path: FilePath) throws(FileSystemError) {
+    let file = try uninterrupted { () throws(FileSystemError) in try open(path) }
+    do throws(FileSystemError) { try syncOnce(file) } catch {
+      try? closeOnce(file)
+      throw error
+    }
+    try closeOnce(file)
+  }
+
+  /// Syncs. An interrupted sync has not failed, it has not happened; PostgreSQL retries this code and no other (fd.c).
+  fileprivate func syncOnce(_ file: OpenFile) throws(FileSystemError) {
+    do { try uninterrupted { () throws(FileSystemError) in try sync(file) } } catch {
+      throw withSpace(error, needed: nil)
+    }
   }
 
   fileprivate func reserve(_ byteCount: Int64, for file: OpenFile) throws(FileSystemError) {

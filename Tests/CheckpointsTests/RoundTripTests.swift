@@ -122,6 +122,44 @@ struct RoundTripTests {
     }
   }
 
+  @Test(arguments: [false, true]) func `transitions that were mended since the last save are saved mended`(
+    inNewProcess: Bool
+  ) throws {
+    try saveMended(ReplayBuffer.self, inNewProcess: inNewProcess)
+  }
+
+  @Test(arguments: [false, true]) func `episodes that were mended since the last save are saved mended`(
+    inNewProcess: Bool
+  ) throws {
+    try saveMended(EpisodesUnderWay.self, inNewProcess: inNewProcess)
+  }
+
+  /// One reward in the middle of many is another one, and all else is as it was.
+  private func saveMended<Buffer: GrowingBuffer>(_ type: Buffer.Type, inNewProcess: Bool) throws {
+    try withTemporaryDirectory { folder in
+      let path = folder.appending("run")
+      let buffer = try grown(Buffer.self, capacity: 50_000, times: 2_500)
+      var experiment: ExperimentDirectory? = try ExperimentDirectory.create(at: path)
+      try experiment?.save(contents(1, buffer.snapshot()))
+      if inNewProcess {
+        experiment = nil
+        experiment = try ExperimentDirectory.open(at: path)
+      }
+      let mended = try Buffer(contents: Mended(buffer.snapshot(), row: buffer.snapshot().rowCount / 3), defaults: BufferDefaults())
+      let saved = try #require(try experiment?.save(contents(2, mended.snapshot())))
+      #expect(saved.segmentsReused == 0)
+      let restored = try Checkpoint.open(path).buffer("replay_buffer")
+      #expect(try everything(restored) == everything(mended.snapshot()))
+      // The same rows in other memory share what the save before wrote of them, and so does the save after it.
+      let again = try Buffer(contents: mended.snapshot(), defaults: BufferDefaults())
+      for iteration in 3...4 {
+        let shared = try #require(try experiment?.save(contents(iteration, again.snapshot())))
+        #expect(shared.segmentsReused > 0)
+        #expect(try everything(Checkpoint.open(path).buffer("replay_buffer")) == everything(again.snapshot()))
+      }
+    }
+  }
+
   @Test func `a segment is an ordinary file that verifies`() throws {
     try withTemporaryDirectory { folder in
       let experiment = try ExperimentDirectory.create(at: folder.appending("run"))
@@ -195,5 +233,27 @@ struct RoundTripTests {
       #expect(left.isDisjoint(with: first) && left.contains("notes.txt"))
       #expect(try Checkpoint.open(experiment.path).verify().isVerified)
     }
+  }
+}
+
+/// The contents of a buffer with one reward changed.
+private struct Mended: BufferContents {
+  private let contents: BufferSnapshot
+  private let row: Int
+
+  init(_ contents: BufferSnapshot, row: Int) { (self.contents, self.row) = (contents, row) }
+
+  var kind: String { contents.kind }
+  var layout: BufferLayout { contents.layout }
+  var schema: BufferSchema { contents.schema }
+  var rowCount: Int { contents.rowCount }
+  func state() -> StateValue { contents.state() }
+
+  func rows(_ range: Range<Int>) throws -> RowBatch {
+    let batch = contents.rows(range)
+    guard range.contains(row), let column = schema.columns.firstIndex(where: { $0.name == "rewards" }) else { return batch }
+    var columns = batch.columns
+    columns[column].withMutableBytes { $0[4 * (row - range.lowerBound)] ^= 1 }
+    return RowBatch(firstRow: batch.firstRow, steps: batch.steps, columns: columns)
   }
 }

@@ -71,8 +71,8 @@ struct SegmentTests {
       pieces(SegmentPlan(outline, known: [0: known], rowsPerSegment: 10)) == [
         "new 0 0..<10", "new 1 0..<10", "new 2 0..<5",
       ])
-    #expect(SegmentSampling.Alignment(known, in: outline).rows(10..<20) == nil)
-    #expect(SegmentSampling.Alignment(known, in: flat(7..<32)).rows(10..<20) == [3..<13])
+    #expect(SegmentAlignment(known, in: outline).rows(10..<20) == nil)
+    #expect(SegmentAlignment(known, in: flat(7..<32)).rows(10..<20) == [3..<13])
   }
 
   @Test func `the steps of a snapshot say whether its rows can be sealed`() throws {

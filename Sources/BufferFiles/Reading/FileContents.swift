@@ -144,7 +144,7 @@ extension [FrameEntry] {
 
 extension RowBatch {
   /// The rows of the batch that lie in `range` too.
-  func slice(_ range: Range<Int>) -> RowBatch {
+  package func slice(_ range: Range<Int>) -> RowBatch {
     let part = rows.clamped(to: range)
     guard part != rows else { return self }
     let local = part.lowerBound - firstRow..<part.upperBound - firstRow

@@ -38,7 +38,7 @@ public struct BufferFileWriter: ~Copyable {
     let file: CommittedFile
     do {
       file = try CommittedFile(
-        at: path, existing: options.existing, syncsName: options.syncsName, on: fileSystem)
+        at: path, existing: options.existing, durability: options.durability, on: fileSystem)
     } catch {
       throw .fileSystem(error)
     }

@@ -21,8 +21,8 @@ public struct WritingOptions: Sendable {
   public var existing: CommittedFile.Existing
   /// What happens to a dump that would be replaced by one with less than a tenth of its rows. Default: it stays.
   public var shrinking: Shrinking
-  /// Whether the file's name is durable when it is written; whoever says no syncs the directory for all files at once.
-  package var syncsName = true
+  /// What is durable when the file is written; whoever asks for less than its name syncs the rest for many files at once.
+  package var durability = CommittedFile.Durability.name
 
   /// Options; the defaults suit dumps of a running training.
   public init(

@@ -56,15 +56,22 @@ struct BufferSaving {
   /// - Parameter trusted: The names of the segments that this process has written or read whole; grows.
   /// - Returns: What the next save has to know.
   func save(with writing: inout CheckpointWriting, trusted: inout Set<String>) throws -> KnownBuffer {
-    var files: [String: DigestedFile] = [:]
+    var (files, origins): ([String: DigestedFile], [String: RowOrigins]) = ([:], [:])
     let numbers = reused.keys.sorted()
     var segments: [Segment] = []
     for case let reused? in numbers.map({ self.reused[$0] }) {
       try writing.reuse(reused, of: name)
       files[reused.segment.name] = reused.file
+      origins[reused.segment.name] = reused.origins
       segments.append(reused.segment)
     }
-    segments += try writeNew(with: &writing, files: &files, trusted: &trusted)
+    for (planned, contents) in zip(plan.new, new) {
+      let (segment, file) = try write(planned, contents, with: &writing)
+      trusted.insert(segment.name)
+      files[segment.name] = file
+      origins[segment.name] = segment.isSealed ? snapshot.origins(of: planned.places) : nil
+      segments.append(segment)
+    }
     let list = SegmentList(
       kind: snapshot.kind, layout: snapshot.layout, schema: snapshot.schema, bufferState: state, segments: segments,
       pieces: pieces(of: plan, known: numbers), increments: increments)
@@ -75,26 +82,20 @@ struct BufferSaving {
         name: name, file: file,
         content: .buffer(kind: snapshot.kind, steps: stepCount, segments: segments.map(\.name))))
     let directory = writing.layout.checkpoint(writing.manifest.iteration).appending(name)
-    return KnownBuffer(list, files: files, directory: directory, stepCount: stepCount)
+    return KnownBuffer(list, files: files, origins: origins, directory: directory, stepCount: stepCount)
   }
 
-  private func writeNew(
-    with writing: inout CheckpointWriting, files: inout [String: DigestedFile], trusted: inout Set<String>
-  ) throws -> [Segment] {
-    var segments: [Segment] = []
-    for (planned, contents) in zip(plan.new, new) {
-      let (segmentName, file) = try writing.write(
-        contents, steps: steps(of: planned.units), of: name, replacing: reused.isEmpty)
-      var segment = Segment(name: segmentName, rowCount: contents.rowCount)
-      if planned.isSealed {
-        segment.runs = planned.units.map(\.run)
-        segment.samples = try SegmentSampling.samples(of: contents)
-      }
-      trusted.insert(segmentName)
-      files[segmentName] = file
-      segments.append(segment)
+  private func write(
+    _ planned: SegmentPlan.New, _ contents: SegmentContents, with writing: inout CheckpointWriting
+  ) throws -> (Segment, DigestedFile) {
+    let (segmentName, file) = try writing.write(
+      contents, steps: steps(of: planned.units), of: name, replacing: reused.isEmpty)
+    var segment = Segment(name: segmentName, rowCount: contents.rowCount)
+    if planned.isSealed {
+      segment.runs = planned.units.map(\.run)
+      segment.samples = try SegmentSampling.samples(of: contents)
     }
-    return segments
+    return (segment, file)
   }
 
   private static func episodesByRow(_ snapshot: BufferSnapshot, _ state: StateValue) throws -> [Int: EpisodeRecord] {

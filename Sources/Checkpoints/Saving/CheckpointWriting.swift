@@ -18,6 +18,10 @@ struct CheckpointWriting {
   private(set) var segmentsWritten = 0
   private(set) var segmentsReused = 0
   private var directories: [String] = []
+  /// Files that are written and not durable yet.
+  private var unsynced: [FilePath] = []
+  /// New segments that the pool gets when they are durable.
+  private var unpublished: [PooledSegment] = []
   /// What this save added to the pool.
   private var published: [FilePath] = []
   private var hasMadePool = false
@@ -49,10 +53,10 @@ struct CheckpointWriting {
   /// Notes a component whose files are written.
   mutating func add(_ component: CheckpointManifest.Component) { manifest.components.append(component) }
 
-  /// Names become durable in `commit`, one sync for each directory.
+  /// Bytes and names become durable in `commit`, when the disk has begun with all of them.
   private var writingOptions: WritingOptions {
     var writing = WritingOptions(level: options.level, existing: .refuse)
-    writing.syncsName = false
+    writing.durability = .begun
     return writing
   }
 
@@ -64,12 +68,12 @@ struct CheckpointWriting {
       try BufferFileWriter.create(at: path, header: FileHeader(content: .state), options: options, on: fileSystem)
         .finish(state: state)
     } catch { throw .file(error) }
+    unsynced.append(path)
     try note(name, try onFiles { () throws(FileSystemError) in try fileSystem.digest(of: path) })
   }
 
-  /// Writes the rows of a new segment and puts it into the pool.
-  /// - Parameter replacing: Whether what is in the pool under its name already makes way for it, so that later saves share
-  ///   the blocks of this one.
+  /// Writes the rows of a new segment, which the pool gets in `commit`.
+  /// - Parameter replacing: Whether what is in the pool under its name already makes way for it.
   /// - Returns: Its name and what it is.
   mutating func write(
     _ contents: SegmentContents, steps: Range<Int>, of component: String, replacing: Bool
@@ -84,7 +88,8 @@ struct CheckpointWriting {
     try onFiles { () throws(FileSystemError) in try fileSystem.move(provisional, to: path) }
     try note(ComponentPath.segment(name, of: component), file)
     segmentsWritten += 1
-    try publish(path, name, file, replacing: replacing)
+    unsynced.append(path)
+    unpublished.append(PooledSegment(path: path, name: name, file: file, isReplacing: replacing))
     return (name, file)
   }
 
@@ -105,7 +110,7 @@ struct CheckpointWriting {
     try note(name, reused.file, isNew: !isLink)
     segmentsReused += 1
     let isPooled = reused.source == layout.segments.appending(reused.segment.name)
-    if !isPooled { try publish(path, reused.segment.name, reused.file) }
+    if !isPooled { try publish(PooledSegment(path: path, name: reused.segment.name, file: reused.file)) }
   }
 
   /// Takes a file of another checkpoint over: a segment by link where that can be, anything else as a copy.
@@ -121,21 +126,20 @@ struct CheckpointWriting {
     }
     let digested = DigestedFile(byteCount: file.byteCount, sha256: file.sha256)
     try note(file.path, digested, isNew: !isLink)
-    if let segment { try publish(path, segment, digested) }
+    if let segment { try publish(PooledSegment(path: path, name: segment, file: digested)) }
   }
 
   /// Puts a segment of this checkpoint into the pool. What has its name there and is something else was left by a save
   /// that did not end, or is damaged: no manifest vouches for it.
-  private mutating func publish(
-    _ path: FilePath, _ name: String, _ file: DigestedFile, replacing: Bool = false
-  ) throws(CheckpointError) {
-    let pooled = layout.segments.appending(name)
+  private mutating func publish(_ segment: PooledSegment) throws(CheckpointError) {
+    let (pooled, path, file) = (layout.segments.appending(segment.name), segment.path, segment.file)
     try makePool()
     let fileSystem = fileSystem
     let isThere = try onFiles { () throws(FileSystemError) in try fileSystem.exists(pooled) }
     if isThere {
       if fileSystem.holds(file, at: pooled, isTrusted: false) {
-        if replacing { try onFiles { () throws(FileSystemError) in try fileSystem.replace(pooled, byLinkTo: path) } }
+        guard segment.isReplacing else { return }
+        try onFiles { () throws(FileSystemError) in try fileSystem.replace(pooled, byLinkTo: path) }
         return
       }
       try onFiles { () throws(FileSystemError) in
@@ -197,10 +201,18 @@ struct CheckpointWriting {
         limit: CheckpointManifest.byteLimit)
     }
     bytesWritten += text.count
+    let (file, fileSystem, unsynced) = (path(ExperimentLayout.manifestName), fileSystem, unsynced)
+    try onFiles { () throws(FileSystemError) in
+      try fileSystem.commit(text.span, to: file, existing: .refuse, durability: .begun)
+      // One behind the other, when all is written: the first sync writes the journal for them all.
+      for file in unsynced + [file] { try fileSystem.syncContents(of: file) }
+    }
+    // Only now: a later save takes what is in the pool by its name.
+    for segment in unpublished { try publish(segment) }
     do throws(FileSystemError) {
       if !published.isEmpty { try fileSystem.syncNames(in: layout.segments) }
       for name in directories.reversed() { try fileSystem.syncNames(in: path(name)) }
-      try fileSystem.commit(text.span, to: path(ExperimentLayout.manifestName), existing: .refuse)
+      try fileSystem.syncNames(in: directory)
       try fileSystem.move(directory, to: layout.checkpoint(manifest.iteration))
     } catch { throw .fileSystem(error) }
     do throws(FileSystemError) { try fileSystem.syncNames(in: layout.directory) } catch {
@@ -230,6 +242,16 @@ struct CheckpointWriting {
       try? fileSystem.uninterrupted { () throws(FileSystemError) in try fileSystem.removeDirectory(layout.segments) }
     }
   }
+}
+
+/// A segment of the checkpoint for the pool.
+private struct PooledSegment {
+  /// Where it lies in the checkpoint.
+  let path: FilePath
+  let name: String
+  let file: DigestedFile
+  /// Whether what is in the pool under its name makes way for it, so that later saves share the blocks of this one.
+  var isReplacing = false
 }
 
 extension FileSystem {

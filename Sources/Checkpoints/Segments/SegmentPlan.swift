@@ -15,6 +15,9 @@ struct SegmentPlan: Equatable {
 
     /// How many rows it has.
     var rowCount: Int { units.reduce(0) { $0 + $1.run.rowCount } }
+
+    /// Where its rows are in the snapshot, in order.
+    var places: [Range<Int>] { units.map { $0.firstRow..<$0.firstRow + $0.run.rowCount } }
   }
 
   /// Where rows of the snapshot lie.

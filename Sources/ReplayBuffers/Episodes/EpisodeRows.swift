@@ -68,6 +68,18 @@ struct EpisodeRows: Sendable {
     return RowBatch(firstRow: range.lowerBound, steps: numbers, columns: tensors)
   }
 
+  /// Adds where rows lie; false if an observation among them is held.
+  func add(_ range: Range<Int>, to origins: inout RowOrigins) -> Bool {
+    var areAllInLanes = true
+    forEachPiece(of: range) { number, rows in
+      let episode = episodes[number]
+      guard areAllInLanes, rows.upperBound <= episode.laneRows else { return areAllInLanes = false }
+      let place = episode.firstRow + rows.lowerBound..<episode.firstRow + rows.upperBound
+      for (chunk, rows) in lanes[episode.lane].log.pieces(of: place) { origins.append(chunk.number, rows) }
+    }
+    return areAllInLanes
+  }
+
   /// Where a row of an episode lies, or nowhere for an observation that is held.
   private func address(of row: Int, in episode: EpisodeStore.Episode) -> RowAddress {
     row < episode.laneRows ? lanes[episode.lane].log.address(of: episode.firstRow + row) : .nowhere

@@ -15,6 +15,10 @@ internal import Synchronization
   /// What the memory is a part of; nil if it is an allocation of its own.
   private let region: PageRegion?
   private let claimed: Atomic<Int>
+  /// No two chunks of a process have the same.
+  let number = Chunk.made.wrappingAdd(1, ordering: .relaxed).newValue
+
+  private static let made = Atomic<UInt64>(0)
 
   /// A chunk without rows. Its pages are taken by the system only when they are written.
   init(_ layout: RowLayout) {

@@ -49,7 +49,7 @@ struct PowerLossTeethTests {
   private static let forgotten: [(String, @Sendable (Call) -> Bool)] = [
     ("files", { $0.operation == .sync }), ("directories", { $0.operation == .syncDirectory }),
     ("the manifest", { $0.operation == .sync && $0.path.lastComponent?.string.contains("checkpoint.json") == true }),
-    ("segments", { $0.operation == .sync && $0.path.lastComponent?.string.contains("segment0") == true }),
+    ("segments", { $0.operation == .sync && $0.path.lastComponent.map { SegmentName.matches($0.string) } == true }),
     ("the experiment's directory", { $0.operation == .syncDirectory && $0.path == ExperimentStore.path }),
     (
       "the directory of a component",
