@@ -1,5 +1,5 @@
 public import ReplayBuffers
-internal import StateTree
+public import StateTree
 
 /// A replay buffer of episodes, with or without priorities, as DQN uses it.
 public protocol EpisodeBuffer: SavableBuffer, ProvableBuffer, Sendable {
@@ -14,8 +14,20 @@ public protocol EpisodeBuffer: SavableBuffer, ProvableBuffer, Sendable {
   mutating func sample(
     count: Int, nStep: NStep, gamma: Double, correcting beta: Double
   ) throws(ReplayBufferError) -> EpisodeSample
-  /// Gives sampled steps new priorities; does nothing without priorities.
+  /// Gives sampled steps new priorities; does nothing by default.
   mutating func setPriorities(_ steps: [Int], _ priorities: [Double]) throws(ReplayBufferError)
+}
+
+extension EpisodeBuffer {
+  /// Does nothing: what a buffer without priorities does.
+  public mutating func setPriorities(_ steps: [Int], _ priorities: [Double]) throws(ReplayBufferError) {}
+
+  /// What a copy draws next; nil if nothing can be drawn.
+  public func nextDraws(_ count: Int) -> StateValue? {
+    var copy = self
+    let (nStep, gamma, beta) = (ProofSettings.nStep, ProofSettings.gamma, ProofSettings.beta)
+    return try? copy.sample(count: count, nStep: nStep, gamma: gamma, correcting: beta).proof
+  }
 }
 
 extension EpisodeReplayBuffer: EpisodeBuffer {
@@ -25,9 +37,6 @@ extension EpisodeReplayBuffer: EpisodeBuffer {
   ) throws(ReplayBufferError) -> EpisodeSample {
     try sample(count: count, nStep: nStep, gamma: gamma)
   }
-
-  /// Does nothing.
-  public mutating func setPriorities(_ steps: [Int], _ priorities: [Double]) throws(ReplayBufferError) {}
 }
 
 extension PrioritizedEpisodeReplayBuffer: EpisodeBuffer {

@@ -30,6 +30,15 @@ public struct BufferSnapshot: BufferContents {
     self.priorities = priorities
   }
 
+  /// A buffer of one's own whose rows are transitions in a log.
+  /// - Parameter kind: The name of the buffer in files.
+  /// - Parameter state: Everything but the rows, which the buffer's `init(contents:defaults:)` gets back.
+  /// - Precondition: The log's columns are the schema's.
+  public init(kind: String, schema: BufferSchema, log: ChunkLog, state: StateMap) {
+    precondition(log.columns == schema.columns, "a log of the schema's columns")
+    self.init(kind: kind, schema: schema, source: .transitions(log), settings: state)
+  }
+
   /// How the rows lie.
   public var layout: BufferLayout {
     switch source {

@@ -6,7 +6,7 @@ extension ChunkLog {
   /// - Parameter first: The step number of the first row; nil for the one that it has.
   /// - Throws: `ReplayBufferError.invalidContents` for other step numbers or other rows than asked for, and what reading
   ///   the contents throws.
-  init(consecutiveRowsOf contents: some BufferContents, from first: Int? = nil) throws {
+  public init(consecutiveRowsOf contents: some BufferContents, from first: Int? = nil) throws {
     let schema = contents.schema
     let filler = ChunkFiller(schema.columns, rowCount: contents.rowCount)
     let start = FirstStep(first)

@@ -54,14 +54,21 @@ public struct EpisodeSample: Sendable, Equatable {
 
 extension EpisodeSample {
   /// A sample whose observations are the one column `obs`.
-  init(
+  /// - Shape: as the properties
+  /// - Parameter isTruncated: Default: none.
+  /// - Parameter nSteps: Default: 1 each.
+  /// - Parameter weights: Default: 1 each.
+  public init(
     steps: [Int], observations: Tensor, nextObservations: Tensor, actions: Tensor, rewards: [Float],
-    isTerminated: [Bool], isTruncated: [Bool], nSteps: [Int], weights: [Float], extraColumns: [StateKey: Tensor]
+    isTerminated: [Bool], isTruncated: [Bool]? = nil, nSteps: [Int]? = nil, weights: [Float]? = nil,
+    extraColumns: [StateKey: Tensor] = [:]
   ) {
+    let count = steps.count
     self.init(
       steps: steps, observationParts: ["obs": observations], nextObservationParts: ["obs": nextObservations],
-      actions: actions, rewards: rewards, isTerminated: isTerminated, isTruncated: isTruncated, nSteps: nSteps,
-      weights: weights, extraColumns: extraColumns)
+      actions: actions, rewards: rewards, isTerminated: isTerminated,
+      isTruncated: isTruncated ?? Array(repeating: false, count: count), nSteps: nSteps ?? Array(repeating: 1, count: count),
+      weights: weights ?? Array(repeating: 1, count: count), extraColumns: extraColumns)
   }
 }
 
@@ -77,4 +84,15 @@ public struct EpisodeCounters: Sendable, Hashable {
   public var insertionCount: Int
   /// Steps ever sampled, repeated ones each time.
   public var sampledCount: Int
+
+  /// Counters; 0 unless said otherwise.
+  public init(
+    episodes: Int = 0, evictedEpisodes: Int = 0, steps: Int = 0, insertionCount: Int = 0, sampledCount: Int = 0
+  ) {
+    self.episodes = episodes
+    self.evictedEpisodes = evictedEpisodes
+    self.steps = steps
+    self.insertionCount = insertionCount
+    self.sampledCount = sampledCount
+  }
 }

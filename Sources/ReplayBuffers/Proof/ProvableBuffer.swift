@@ -13,10 +13,10 @@ public protocol ProvableBuffer {
 }
 
 /// The settings of draws that prove.
-enum ProofSettings {
-  static let nStep = NStep.drawn(from: 1..<4)
-  static let gamma = 0.99
-  static let beta = 0.4
+package enum ProofSettings {
+  package static let nStep = NStep.drawn(from: 1..<4)
+  package static let gamma = 0.99
+  package static let beta = 0.4
 }
 
 extension TransitionBatch {
@@ -31,7 +31,7 @@ extension TransitionBatch {
 
 extension EpisodeSample {
   /// Steps, lengths, returns, weights and first observations of the sample as one value.
-  var proof: StateValue {
+  package var proof: StateValue {
     let own: StateMap = [
       "steps": .tensor(Tensor(vector: steps.map { Int64($0) })),
       "n_steps": .tensor(Tensor(vector: nSteps.map { Int64($0) })), "rewards": .tensor(Tensor(vector: rewards)),

@@ -1,4 +1,5 @@
 import Algorithms
+import BufferFiles
 import Checkpoints
 import Environments
 import FileSystemsTestSupport
@@ -119,6 +120,31 @@ import Training
           the setting replay_buffer_config/type was ClippingBuffer and is to be PrioritizedEpisodeReplayBuffer, but the \
           restored replay_buffer keeps its own; leave the setting as it was or restore without replay_buffer
           """)
+    }
+  }
+
+  @Test func `a replay buffer from nothing is what its page shows, goes on exactly, and is read by its file`() throws {
+    let file = try String(contentsOf: Self.folder.appendingPathComponent("BufferFromNothing.swift"), encoding: .utf8)
+    let block = try #require(file.components(separatedBy: "// ReplayBuffers.md\n").last)
+    let code = try #require(block.components(separatedBy: "\n  // ReplayBuffers.md ends").first)
+    let lines = code.split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? $0 : $0.dropFirst(2) }
+    var root = Self.folder
+    for _ in 0..<3 { root.deleteLastPathComponent() }
+    let page = root.appendingPathComponent("Sources/RLBuf/Documentation.docc/ReplayBuffers.md")
+    #expect(try String(contentsOf: page, encoding: .utf8).contains("```swift\n" + lines.joined(separator: "\n") + "\n```"))
+
+    let config = quick(bufferFromNothing())
+    let factory = try #require(config.bufferFactory)
+    try checkGoesOn(config, as: DQN.self, restoring: { $0.ownReplayBuffer(factory) }, each: { _ in })
+    try withTemporaryDirectory { directory in
+      let dqn = try config.build(services: testServices())
+      _ = try train(dqn, 4)
+      #expect(dqn.replayBuffer.count == 300)
+      let dump = directory.appending("dump.msgpack.zst")
+      try BufferFileWriter.write(#require(dqn.replayBufferSnapshot), to: dump)
+      let (rows, buffer) = (try BufferFile.open(dump).contents(), dqn.replayBuffer.snapshot())
+      #expect(rows.kind == "RecencyBuffer")
+      #expect(try rows.rows(0..<300).columns == buffer.rows(0..<300).columns)
     }
   }
 
