@@ -16,12 +16,6 @@ let collections = Target.Dependency.product(name: "OrderedCollections", package:
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
-/// What `RLBuf` gives on. The command names them too: SwiftPM would else link it as it was compiled before one of them changed.
-let floors: [Target.Dependency] = [
-  "Algorithms", "Training", "NeuralNetworks", "Environments", "Checkpoints", "Inspection", "ForeignFormats", "BufferFiles",
-  "FileSystems", "ReplayBuffers", "StateTree", "Zstandard", "MessagePack",
-]
-
 func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
@@ -83,9 +77,10 @@ let package = Package(
     library("Algorithms", ["Training", "NeuralNetworks", "Checkpoints", "Environments", "BufferFiles", "ReplayBuffers", "StateTree", "FileSystems", system]),
     library("ForeignFormats", ["Checkpoints", "BufferFiles", "ReplayBuffers", "StateTree", "MessagePack", "Zstandard", "FileSystems", system]),
     library("Inspection", ["ForeignFormats", "Checkpoints", "BufferFiles", "ReplayBuffers", "StateTree", "MessagePack", "FileSystems", system]),
-    library("RLBuf", floors),
+    library("RLBuf", ["Algorithms", "Training", "NeuralNetworks", "Environments", "Checkpoints", "Inspection", "ForeignFormats", "BufferFiles", "FileSystems", "ReplayBuffers", "StateTree", "Zstandard", "MessagePack"]),
     program("RunnerTestProgram", ["Algorithms", "Training", "Environments", "FileSystems", "StateTree", system]),
-    program("RLBufCommand", ["RLBuf", arguments, system] + floors),
+    // With all that RLBuf gives on: SwiftPM would else link it as it was compiled before one of them changed.
+    program("RLBufCommand", ["RLBuf", "Algorithms", "Training", "NeuralNetworks", "Environments", "Checkpoints", "Inspection", "ForeignFormats", "BufferFiles", "FileSystems", "ReplayBuffers", "StateTree", "Zstandard", "MessagePack", arguments, system]),
     tests("ArchitectureTests", []),
     tests("MessagePackTests", ["MessagePack", "FileSystemsTestSupport"]),
     tests("ZstandardTests", ["Zstandard", "FileSystemsTestSupport"]),
