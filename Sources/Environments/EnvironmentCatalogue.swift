@@ -1,3 +1,5 @@
+internal import StateTree
+
 /// Which environments can be made by id: a value that is passed along, to which anyone adds their own.
 ///
 /// ```swift
@@ -66,28 +68,12 @@ public struct EnvironmentCatalogue: Sendable {
   /// whatever is no letter or digit count as alike.
   private func nearest(to id: String) -> String? {
     let folded = Self.folded(id)
-    let nearest = ids.map { (id: $0, edits: Self.edits(folded, Self.folded($0))) }.min { $0.edits < $1.edits }
+    let nearest = ids.map { (id: $0, edits: EditDistance.between(folded, Self.folded($0))) }.min { $0.edits < $1.edits }
     guard let nearest, nearest.edits * 2 < Self.folded(nearest.id).count else { return nil }
     return nearest.id
   }
 
   private static func folded(_ id: String) -> [Character] {
     Array(id.lowercased().filter { $0.isLetter || $0.isNumber })
-  }
-
-  /// Insertions, removals and replacements that make one text of the other.
-  /// - Complexity: O(product of the lengths)
-  private static func edits(_ a: [Character], _ b: [Character]) -> Int {
-    var row = Array(0...b.count)
-    for (i, character) in a.enumerated() {
-      var diagonal = row[0]
-      row[0] = i + 1
-      for (j, other) in b.enumerated() {
-        let replaced = diagonal + (character == other ? 0 : 1)
-        diagonal = row[j + 1]
-        row[j + 1] = min(replaced, row[j] + 1, diagonal + 1)
-      }
-    }
-    return row[b.count]
   }
 }

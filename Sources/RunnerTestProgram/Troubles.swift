@@ -7,7 +7,7 @@ import Training
 
 /// CartPole-v1 that does something at a step of its life.
 struct Troubled: Environment {
-  enum Trouble: String, CaseIterable { case throwing, exiting, nonsense, printing }
+  enum Trouble: String, CaseIterable { case throwing, exiting, nonsense, misshapen, printing }
 
   struct Failure: Error, CustomStringConvertible { let description: String }
 
@@ -27,14 +27,31 @@ struct Troubled: Environment {
       switch trouble {
       case .throwing: throw Failure(description: "the pole is gone")
       case .exiting: exit(3)
-      case .nonsense:
-        // A message of three bytes that is no MessagePack.
-        let bytes: [UInt8] = [3, 0, 0, 0, 0xc1, 0xc1, 0xc1]
-        try POSIXFileSystem().writeAll(bytes.span, to: OpenFile(number: 0, path: "/dev/stdin"))
+      case .nonsense: try Self.answer([0xc1, 0xc1, 0xc1])  // no MessagePack
+      case .misshapen: try Self.answer(Self.misshapenSample.encoded())
       case .printing: break
       }
     }
     return try base.step(action)
+  }
+
+  /// Sends a message to the run, which takes it for the answer of the runner.
+  private static func answer(_ message: [UInt8]) throws {
+    let bytes = [UInt8(message.count & 255), UInt8(message.count >> 8), 0, 0] + message
+    try POSIXFileSystem().writeAll(bytes.span, to: OpenFile(number: 0, path: "/dev/stdin"))
+  }
+
+  /// An answer in which everything has its place, but observations lie flat and actions are of another type.
+  private static var misshapenSample: StateValue {
+    let fragment: StateValue = [
+      "id": "1-0", "start": 0, "observations": ["obs": .tensor(Tensor(vector: [Float](repeating: 0, count: 8)))],
+      "actions": .tensor(Tensor(vector: [0.5])), "rewards": .tensor(Tensor(vector: [Float(1)])), "extras": [:],
+      "is_terminated": false, "is_truncated": false,
+    ]
+    return [
+      "reply": "sample", "fragments": .array([fragment]), "returns": .tensor(Tensor(vector: [Double]())),
+      "lengths": .tensor(Tensor(vector: [Int64]())), "metrics": [:], "steps": 1,
+    ]
   }
 
   var state: StateValue { ["base": base.state, "steps": .integer(steps)] }

@@ -177,7 +177,8 @@ struct Failing: Environment {
       #expect(resumed.restoreReport?.inexactBecause == [reason])
       // It fails again: the one in its place names its episodes otherwise than both before it.
       #expect(try train(resumed, 2).last?["fault_tolerance/num_remote_worker_restarts"] == 1)
-      #expect(try resumed.checkpointContents().inexactBecause == [reason, reason])
+      // For one reason, however often.
+      #expect(try resumed.checkpointContents().inexactBecause == [reason])
     }
   }
 

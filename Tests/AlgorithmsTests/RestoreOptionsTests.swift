@@ -83,6 +83,32 @@ import Training
     }
   }
 
+  @Test func `a setting that several runners keep cannot be changed`() throws {
+    try withTemporaryDirectory { directory in
+      let path = directory.appending("run")
+      do {
+        let dqn = try smallConfig().envRunners(runners: 2).build(services: testServices())
+        try dqn.train()
+        try dqn.save(to: path)
+      }
+      var options = RestoreOptions()
+      options.overrides = [("num_envs_per_env_runner", "3")]
+      let error = #expect(throws: (any Error).self) {
+        try DQN.restore(from: path, options: options, services: testServices())
+      }
+      #expect("\(try #require(error))".contains("num_envs_per_env_runner"))
+      options.overrides = [("seed", "99")]
+      let seed = #expect(throws: TrainingError.self) {
+        try DQN.restore(from: path, options: options, services: testServices())
+      }
+      #expect(
+        seed?.description == """
+          the setting seed was 7 and is to be 99, but the restored env_runner keeps its own; leave the setting as it \
+          was or restore without env_runner
+          """)
+    }
+  }
+
   @Test func `a setting that a restored component keeps cannot be changed, unless it is left out`() throws {
     try withTemporaryDirectory { directory in
       let path = try experiment(in: directory)

@@ -40,7 +40,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("nonsense:30", "it sent what is no answer: "), ("exiting:30", "its process ended with exit code 3"),
+    ("nonsense:30", "it sent what is no answer: "), ("misshapen:30", "it sent what is no answer: obs is "), ("exiting:30", "its process ended with exit code 3"),
   ]) func `a runner that sends nonsense or exits is made anew`(environment: String, reason: String) throws {
     let (lines, warnings) = (Lines(), Lines())
     let dqn = try watched(smallDQN().processes(environment), lines, warnings)

@@ -76,8 +76,8 @@ extension Algorithm {
   func fireRecreated(_ runners: EnvRunnerGroup) throws(TrainingError) {
     for loss in runners.takeLosses() {
       services.warn(loss)
-      // What an evaluation loses, training does not feel.
-      if !runners.isEvaluating { run.inexactBecause.append(loss) }
+      // What an evaluation loses, training does not feel. A runner that is lost again and again is one reason.
+      if !runners.isEvaluating, !run.inexactBecause.contains(loss) { run.inexactBecause.append(loss) }
     }
     let indices = runners.takeRecreated()
     guard !indices.isEmpty else { return }

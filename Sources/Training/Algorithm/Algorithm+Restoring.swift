@@ -94,7 +94,10 @@ extension Algorithm {
     let restored = restoration.report.restored.map(\.component)
     let changes = config.changes(from: saved)
     for change in changes {
-      if let component = Config.component(keeping: change.path), restored.contains(component) {
+      // Several runners are components of their own, `env_runner/1` and so on.
+      if let component = Config.component(keeping: change.path),
+        restored.contains(where: { $0 == component || $0.hasPrefix(component + "/") })
+      {
         throw TrainingError.fixedSetting(
           name: change.path, component: component, saved: change.saved, now: change.now)
       }

@@ -91,8 +91,10 @@ public final class Run {
     _ event: CallbackEvent, _ context: inout Context, _ closures: [CallbackClosures.Closure<Context>],
     _ call: (inout any Callback, inout Context) throws -> Void
   ) throws(TrainingError) {
+    // A callback may have the algorithm do something that has events of its own.
+    let wasCalling = isCallingCallbacks
     isCallingCallbacks = true
-    defer { isCallingCallbacks = false }
+    defer { isCallingCallbacks = wasCalling }
     for index in callbacks.callbacks.indices {
       var callback = callbacks.callbacks[index]
       defer { callbacks.callbacks[index] = callback }

@@ -117,25 +117,11 @@ public enum NearestName {
   public static func of(_ name: String, in names: [String]) -> String? {
     func distance(_ candidate: String) -> Int {
       let last = candidate.split(separator: "/").last.map(String.init) ?? candidate
-      return min(edits(name, candidate), edits(name, last))
+      return min(edits(candidate), edits(last))
     }
+    let letters = Array(name.lowercased())
+    func edits(_ candidate: String) -> Int { EditDistance.between(letters, Array(candidate.lowercased())) }
     guard let nearest = names.min(by: { distance($0) < distance($1) }) else { return nil }
     return distance(nearest) * 3 <= max(3, name.count) ? nearest : nil
-  }
-
-  /// - Source: Levenshtein 1966.
-  private static func edits(_ a: String, _ b: String) -> Int {
-    let (a, b) = (Array(a.lowercased()), Array(b.lowercased()))
-    var row = Array(0...b.count)
-    for (i, left) in a.enumerated() {
-      var diagonal = row[0]
-      row[0] = i + 1
-      for (j, right) in b.enumerated() {
-        let changed = diagonal + (left == right ? 0 : 1)
-        diagonal = row[j + 1]
-        row[j + 1] = min(changed, row[j] + 1, row[j + 1] + 1)
-      }
-    }
-    return row[b.count]
   }
 }

@@ -34,6 +34,28 @@ struct RunnerSample: Sendable {
   var steps = 0
 }
 
+extension RunnerSample {
+  /// What is not as steps of this form are, in words; nil if all is. What comes from another process is believed only then.
+  func misfit(in form: EpisodeForm) -> String? {
+    if let length = finished.map(\.length).min(), length < 0 { return "an episode of \(length) steps" }
+    for fragment in fragments {
+      let steps = fragment.length
+      let rewards = ColumnSchema("rewards", .float32)
+      var columns = [(form.observation, fragment.observations, steps + 1), (form.action, fragment.actions, steps)]
+      columns.append((rewards, fragment.rewards, steps))
+      for column in form.extras {
+        guard let tensor = fragment.extraColumns[StateKey(column.name)] else { return "a fragment without \(column.name)" }
+        columns.append((column, tensor, steps))
+      }
+      for (column, tensor, rows) in columns
+      where tensor.dataType != column.dataType || tensor.shape != [rows] + column.shape {
+        return "\(column.name) is \(tensor.summary), expected \(column.dataType) \([rows] + column.shape)"
+      }
+    }
+    return nil
+  }
+}
+
 /// Why a runner did not answer.
 enum RunnerFailure: Error {
   /// It died, did not answer in time, or sent what is no answer.

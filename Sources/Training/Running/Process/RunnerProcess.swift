@@ -87,7 +87,12 @@ final class RunnerProcess: RunnerHandle {
       guard conversation.isAsked else { throw .lost("it was not asked for anything") }
       conversation.isAsked = false
       let reader = try receive(within: answerTimeout, from: &conversation)
-      do { return try RunnerReply(reader) } catch { throw lose(&conversation, "it sent what is no answer: \(error)") }
+      let reply: RunnerReply
+      do { reply = try RunnerReply(reader) } catch { throw lose(&conversation, "it sent what is no answer: \(error)") }
+      if case .sample(let sample) = reply, let misfit = sample.misfit(in: expectedForm) {
+        throw lose(&conversation, "it sent what is no answer: \(misfit)")
+      }
+      return reply
     }
   }
 
