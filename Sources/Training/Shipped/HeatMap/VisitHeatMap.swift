@@ -134,9 +134,11 @@ extension VisitHeatMap: Checkpointable {
   public mutating func restore(from state: StateValue) throws {
     let reader = try StateReader(state)
     let saved: [Int64] = try reader.vector("visits")
-    guard saved.count == visits.count, saved.allSatisfy({ $0 >= 0 }) else {
+    // So that the sum over the largest grid is a number too.
+    let counts = 0...Int64(1) << 40
+    guard saved.count == visits.count, saved.allSatisfy(counts.contains) else {
       throw StateTreeError.invalidValue(
-        path: "visits", found: "\(saved.count) counts, \(saved.count { $0 < 0 }) of them below 0",
+        path: "visits", found: "\(saved.count) counts, \(saved.count { !counts.contains($0) }) of them not from 0 to 2^40",
         expected: "\(visits.count), one for each cell of the grid")
     }
     try period.restore(from: reader.value("period"))
