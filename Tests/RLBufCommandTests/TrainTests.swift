@@ -64,6 +64,21 @@ struct TrainTests {
         """))
   }
 
+  @Test func `runners in processes of the command give what threads give, also after a restore`() throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let (threads, processes) = (folder.url("threads"), folder.url("processes"))
+    let two = Runs.settings(["num_env_runners=2", "evaluation_interval=2", "evaluation_num_env_runners=1"])
+    let apart = two + Runs.settings(["env_runner_placement=processes"]) + ["--checkpoint-every", "2"]
+    #expect(try Runs.train(threads, 4, two).exitCode == 0)
+    let first = try Runs.train(processes, 2, apart)
+    #expect(first.exitCode == 0, "\(first.errors)")
+    let second = try Runs.restore(processes.path, 2)
+    #expect(second.exitCode == 0, "\(second.errors)")
+    #expect(second.errors.isEmpty)
+    #expect(try Runs.results(processes) == Runs.results(threads))
+  }
+
   @Test func `an experiment that is there is left as it is, with the remedy`() throws {
     let folder = try TemporaryFolder()
     defer { folder.remove() }

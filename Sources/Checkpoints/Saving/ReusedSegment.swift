@@ -47,7 +47,7 @@ extension SegmentAlignment {
   fileprivate func findsSameRows(in path: FilePath, _ snapshot: BufferSnapshot, on fileSystem: any FileSystem) -> Bool {
     struct Difference: Error {}
     do {
-      let contents = try BufferFile.open(path, on: fileSystem).contents()
+      let contents = try BufferFile.open(path, follow: .never, on: fileSystem).contents()
       guard contents.schema == snapshot.schema, stored.allSatisfy({ $0.upperBound <= contents.rowCount }) else {
         return false
       }

@@ -16,8 +16,8 @@ struct TrainCommand: ParsableCommand {
       Each iteration prints a line: lifetime environment steps, mean return of the last episodes, steps in the replay \
       buffer, steps a second. Dumps and checkpoints are written while training goes on, and have a line of their own \
       once they are durable: size, how long they took, and for how long training stood still. The experiment holds \
-      params.json, result.json and progress.csv as RLlib's Tune writes them, buffers/ with the dumps, and \
-      checkpoint_000010 and so on, from any of which "rlbuf restore" goes on bit for bit.
+      params.json, result.json and progress.csv as RLlib's Tune writes them, event files for TensorBoard, buffers/ with \
+      the dumps, and checkpoint_000010 and so on, from any of which "rlbuf restore" goes on bit for bit.
 
       A period is a number of iterations, or a number with its unit: 5000steps (environment steps), 2000transitions (new \
       in the replay buffer), 90s, 10min, 2h. Settings have RLlib's names and defaults; a wrong one lists them.
