@@ -23,6 +23,7 @@ struct ListingTests {
     try fileSystem.createDirectory(experiment.layout.checkpoint(12))
     try fileSystem.createDirectory(experiment.path.appending("checkpoint_12"))
     try write("note", to: experiment.path.appending("note.txt"))
+    try write("", to: experiment.path.appending("events.out.tfevents.1.host"))
     return experiment
   }
 

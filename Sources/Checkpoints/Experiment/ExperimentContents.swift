@@ -44,6 +44,7 @@ struct ExperimentContents {
       evidence.append(name)
     case (.regular, "experiment.lock"): hasLock = true
     case (.regular, ExperimentLayout.verifiedName): break
+    case (.regular, _) where name.hasPrefix(ExperimentLayout.eventFilePrefix): break
     default: otherNames += name.hasPrefix(".") ? 0 : 1
     }
   }

@@ -47,6 +47,8 @@ public struct ExperimentLayout: Sendable, Hashable {
   static let fileSuffix = ".msgpack.zst"
   static let manifestName = "checkpoint.json"
   static let verifiedName = "verified.json"
+  /// Event files for TensorBoard: `events.out.tfevents.<seconds>.<host>`.
+  package static let eventFilePrefix = "events.out.tfevents."
 
   /// The iteration to which a restore has gone back, in the name of the directory with what it moved aside.
   static func iteration(ofSuperseded name: String) -> Int? {

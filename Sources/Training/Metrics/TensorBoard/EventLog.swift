@@ -1,3 +1,4 @@
+internal import Checkpoints
 internal import FileSystems
 internal import StateTree
 internal import SystemPackage
@@ -11,7 +12,7 @@ internal import SystemPackage
 /// - Source: ray, `tune/logger/tensorboardx.py`. Deviations: the tag is the path, without `ray/tune` before it; the step is
 ///   that of the environment where RLlib's results lead Tune to count iterations.
 struct EventLog: Sendable {
-  private static let prefix = "events.out.tfevents."
+  private static let prefix = ExperimentLayout.eventFilePrefix
 
   private let directory: FilePath
   private let host: String
