@@ -197,7 +197,8 @@ struct RLlibRun: Error, CustomStringConvertible {
   /// The checkpoint of RLlib at a path, or the newest in a directory of Tune's trial there; nil if there is none.
   static func checkpoint(at path: FilePath) -> FilePath? {
     let names = ((try? POSIXFileSystem().list(path, follow: .userPath)) ?? []).map(\.name.string)
-    let newest = names.filter { ExperimentLayout.iteration(ofCheckpoint: $0) != nil }.max()
+    let numbered = names.compactMap { name in ExperimentLayout.iteration(ofCheckpoint: name).map { ($0, name) } }
+    let newest = numbered.max { $0.0 < $1.0 }?.1
     return ([path] + (newest.map { [path.appending($0)] } ?? [])).first { directory in
       (try? POSIXFileSystem().status(of: directory.appending("rllib_checkpoint.json"))) != nil
     }
