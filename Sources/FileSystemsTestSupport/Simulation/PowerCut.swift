@@ -34,8 +34,7 @@ public struct PowerCut: Sendable {
   /// up to `limit` - 2 changes; else every prefix, each alone, and all but each), the changes elsewhere once all made and
   /// once none. With each of them every file that was not synced takes each of its contents, the others being once whole,
   /// once as synced.
-  /// - Parameter limit: Default 10, which is 1,024 subsets. Below it, names that came in no order go with files that are all
-  ///   whole and all as synced only.
+  /// - Parameter limit: Default 10, which is 1,024 subsets.
   public func forEachTree(
     _ model: PersistenceModel, seen: inout Set<Int>, limit: Int = 10, _ body: (CrashedTree) throws -> Void
   ) rethrows {
@@ -44,8 +43,7 @@ public struct PowerCut: Sendable {
     let choices = model == .anySubset ? PendingChoices(disk.pending, limit: limit).all : [everything]
     for choice in choices {
       guard let names = CutNames(disk, choice) else { continue }
-      var assignments = model == .ordered ? [[:]] : contents.assignments(of: names.files)
-      if model == .anySubset, limit < 10 { assignments = Array(assignments.prefix(2)) }
+      let assignments = model == .ordered ? [[:]] : contents.assignments(of: names.files)
       for assignment in assignments {
         let digest = names.digest { contents.digest(of: $0, assignment[$0]) }
         guard seen.insert(digest).inserted else { continue }

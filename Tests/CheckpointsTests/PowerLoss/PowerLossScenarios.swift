@@ -21,18 +21,18 @@ enum PowerLossScenario: String, CaseIterable {
   /// Does it and looks at the states that it may leave: a part of them, or all.
   func report(isExhaustive: Bool) throws -> PowerLossReport {
     var report = PowerLossReport(rawValue)
-    let (period, limit) = isExhaustive ? (1, 10) : (8, 8)
+    let period = isExhaustive ? 1 : 8
     switch self {
     case .saves:
       let (timeline, next) = try Self.saves()
-      report.check(timeline, with: ExperimentStore(next: next, period: period), limit: limit)
+      report.check(timeline, with: ExperimentStore(next: next, period: period))
     case .unusedSegments:
       let (timeline, next) = try Self.deletions()
-      report.check(timeline, with: ExperimentStore(next: next, period: period), limit: limit)
+      report.check(timeline, with: ExperimentStore(next: next, period: period))
     case .recovery: report = try Self.recoveries(rawValue, of: isExhaustive ? 1 : 300)
     case .pruning:
       let (timeline, next) = try Self.pruning()
-      report.check(timeline, with: ExperimentStore(next: next, period: period), limit: limit)
+      report.check(timeline, with: ExperimentStore(next: next, period: period))
     case .killed: report = try Self.kills(rawValue, of: isExhaustive ? 1 : 13)
     case .rewinding: try report.check(Self.rewinding(), with: RewindingStore())
     case .dump: try report.check(Self.dumps(), with: DumpStore())
