@@ -57,6 +57,36 @@ internal import CZstd
     }
   }
 
+  /// Appends one whole frame in which blocks begin also at the given places, which ascend and lie inside the content.
+  ///
+  /// - Complexity: libzstd holds a copy of the content.
+  /// - Source: `ZSTD_CCtx_setPledgedSrcSize`, `ZSTD_compressStream2` with `ZSTD_e_flush` and `ZSTD_e_end`.
+  mutating func compress(
+    _ content: Span<UInt8>, blocksAt starts: [Int], appendingTo output: inout [UInt8]
+  ) throws(LibraryFailure) {
+    let before = output.count
+    do {
+      _ = try LibraryFailure.check(unsafe ZSTD_CCtx_setPledgedSrcSize(pointer, UInt64(content.count)))
+      var position = 0
+      for end in starts + [content.count] {
+        let directive = end == content.count ? ZSTD_e_end : ZSTD_e_flush
+        var held = 0
+        repeat {
+          let piece = content.extracting(position..<end)
+          let room = try LibraryFailure.check(ZSTD_compressBound(piece.count))
+          let step = try self.step(piece, directive, appendingTo: &output, atMost: room)
+          position += step.consumed
+          held = step.held
+        } while held > 0
+      }
+    } catch {
+      // What was begun would refuse new parameters and become part of the next frame.
+      _ = unsafe ZSTD_CCtx_reset(pointer, ZSTD_reset_session_only)
+      output.removeLast(output.count - before)
+      throw error
+    }
+  }
+
   /// One step of a stream: appends at most `room` bytes.
   ///
   /// - Returns: the bytes of input taken, and how many bytes libzstd still holds back (a lower bound).
@@ -64,7 +94,12 @@ internal import CZstd
   mutating func stream(
     _ input: Span<UInt8>, appendingTo output: inout [UInt8], atMost room: Int
   ) throws(LibraryFailure) -> (consumed: Int, held: Int) {
-    let directive = input.isEmpty ? ZSTD_e_end : ZSTD_e_continue
+    try step(input, input.isEmpty ? ZSTD_e_end : ZSTD_e_continue, appendingTo: &output, atMost: room)
+  }
+
+  private mutating func step(
+    _ input: Span<UInt8>, _ directive: ZSTD_EndDirective, appendingTo output: inout [UInt8], atMost room: Int
+  ) throws(LibraryFailure) -> (consumed: Int, held: Int) {
     var progress = (consumed: 0, held: 0)
     try output.append(addingCapacity: room) { (free: inout OutputSpan<UInt8>) throws(LibraryFailure) in
       try unsafe free.withUnsafeMutableBufferPointer { target, written throws(LibraryFailure) in

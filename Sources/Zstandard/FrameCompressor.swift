@@ -41,6 +41,25 @@ public struct FrameCompressor: ~Copyable {
     try compress(content, level: level, appendingTo: &output)
   }
 
+  /// Compresses content into one frame in which blocks begin at the given places, too.
+  ///
+  /// zstd describes the bytes of a block, of at most 128 KiB, by one set of tables. Where one kind of content ends and
+  /// another begins, neither spoils the tables of the other.
+  /// - Parameter starts: Places inside the content, ascending. Without any the frame is that of `compress(_:appendingTo:)`.
+  /// - Throws: `outOfMemory` if zstd cannot allocate its tables or a copy of the content; `output` is then as it was.
+  /// - Source: `ZSTD_compressStream2` with `ZSTD_e_flush`; RFC 8878 section 3.1.1.2.
+  public mutating func compress(
+    _ content: Span<UInt8>, blocksAt starts: [Int], appendingTo output: inout [UInt8]
+  ) throws(ZstandardError) {
+    guard !starts.isEmpty else { return try compress(content, appendingTo: &output) }
+    do {
+      try prepare(level, contentBytes: content.count)
+      try context.compress(content, blocksAt: starts, appendingTo: &output)
+    } catch {
+      throw ZstandardError(error)
+    }
+  }
+
   /// The checksum of a frame of this content: the low half of its XXH64.
   ///
   /// libzstd does not export XXH64, so the checksum is read from a frame made as fast as zstd can.
@@ -56,12 +75,16 @@ public struct FrameCompressor: ~Copyable {
     _ content: Span<UInt8>, level: CompressionLevel, appendingTo output: inout [UInt8]
   ) throws(ZstandardError) {
     do {
-      try context.setLevel(level)
-      try context.setWindowLog(Self.windowLog(covering: content.count))
+      try prepare(level, contentBytes: content.count)
       try context.compress(content, appendingTo: &output)
     } catch {
       throw ZstandardError(error)
     }
+  }
+
+  private mutating func prepare(_ level: CompressionLevel, contentBytes: Int) throws(LibraryFailure) {
+    try context.setLevel(level)
+    try context.setWindowLog(Self.windowLog(covering: contentBytes))
   }
 
   /// The smallest window that covers a frame, within what zstd allows (1 KiB) and every reader opens (128 MiB).

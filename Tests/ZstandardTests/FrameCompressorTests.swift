@@ -53,6 +53,43 @@ import Zstandard
     }
   }
 
+  @Test(arguments: [-5, 1, 3, 19])
+  func `blocks begin where they are told to, and the content comes back`(level: Int) throws {
+    var compressor = try FrameCompressor(level: CompressionLevel(level))
+    var decompressor = try FrameDecompressor()
+    for (size, starts) in [
+      (2, [1]), (300, [100, 101, 299]), (131_072, [1, 131_071]), (5 << 20, [7, 200_000, 200_001, 3 << 20]), (5 << 20, []),
+    ] {
+      let content = Array(Self.long.prefix(size))
+      var frame: [UInt8] = [1, 2]
+      try compressor.compress(content.span, blocksAt: starts, appendingTo: &frame)
+      #expect(frame.prefix(2) == [1, 2])
+      frame.removeFirst(2)
+      #expect(try decompressor.decompress(frame, limit: size) == content)
+      try Self.expectSelfContained(frame, contentBytes: size)
+      // Between two starts blocks are of 128 KiB, as in a frame without any.
+      let pieces = zip([0] + starts, starts + [size]).map { $1 - $0 }
+      let blocks = pieces.reduce(0) { $0 + ($1 + 131_071) / 131_072 }
+      let count = try blockCount(of: frame)
+      // Strong levels divide blocks further where it pays.
+      #expect(level > 12 ? count >= blocks : count == blocks, "\(size) \(starts)")
+      #expect(try starts.isEmpty == (frame == compressor.compress(content)))
+      var fresh = try FrameCompressor(level: CompressionLevel(level))
+      var again: [UInt8] = []
+      try fresh.compress(content.span, blocksAt: starts, appendingTo: &again)
+      #expect(again == frame)
+    }
+  }
+
+  @Test func `columns of other kinds do not spoil each other's blocks`() throws {
+    let numbers = Content.noise(60_000)
+    let content = numbers + Content.noise(60_000, seed: 2).map { $0 & 3 }
+    var compressor = try FrameCompressor()
+    var frame: [UInt8] = []
+    try compressor.compress(content.span, blocksAt: [60_000], appendingTo: &frame)
+    #expect(try frame.count < compressor.compress(content).count - 3_000)
+  }
+
   @Test func `frames are appended to what is there`() throws {
     var compressor = try FrameCompressor()
     var decompressor = try FrameDecompressor()
@@ -90,4 +127,18 @@ import Zstandard
     #expect(try CompressionLevel(-131_072) < CompressionLevel(22))
     #expect(CompressionLevel.default.value == 1)
   }
+}
+
+/// How many blocks a frame has.
+/// - Source: RFC 8878 section 3.1.1.2, `Block_Header`.
+private func blockCount(of frame: [UInt8]) throws -> Int {
+  guard case .data(let header) = try FrameExtent(scanning: frame).header else { return 0 }
+  var (offset, count, isLast) = (header.headerBytes, 0, false)
+  while !isLast {
+    let word = Int(frame[offset]) | Int(frame[offset + 1]) << 8 | Int(frame[offset + 2]) << 16
+    isLast = word & 1 == 1
+    offset += 3 + (word >> 1 & 3 == 1 ? 1 : word >> 3)
+    count += 1
+  }
+  return count
 }

@@ -12,14 +12,15 @@ enum RowRecord {
     _ batch: RowBatch, schema: BufferSchema, layout: BufferLayout, filter: ByteFilter? = nil
   ) throws(MessagePackError) -> [UInt8] {
     var writer = MessagePackWriter()
-    try encode(batch, schema: schema, layout: layout, filter: filter, to: &writer)
+    _ = try encode(batch, schema: schema, layout: layout, filter: filter, to: &writer)
     return writer.bytes
   }
 
   /// Writes the record.
+  /// - Returns: where zstd should begin a block, so that neighbours of other kinds do not spoil each other's tables.
   static func encode(
     _ batch: RowBatch, schema: BufferSchema, layout: BufferLayout, filter: ByteFilter?, to writer: inout MessagePackWriter
-  ) throws(MessagePackError) {
+  ) throws(MessagePackError) -> [Int] {
     writer.reserve(batch.columns.reduce(512) { $0 + $1.bytes.count + 64 })
     try writer.writeMap(count: 5)
     try writer.write("kind")
@@ -34,22 +35,26 @@ enum RowRecord {
     } else {
       try writer.write(Tensor(vector: batch.steps))
     }
-    try write(batch.columns, schema, filter, to: &writer)
+    return try write(batch.columns, schema, filter, to: &writer)
   }
 
   private static func write(
     _ columns: [Tensor], _ schema: BufferSchema, _ filter: ByteFilter?, to writer: inout MessagePackWriter
-  ) throws(MessagePackError) {
+  ) throws(MessagePackError) -> [Int] {
+    var blocks = ColumnBlocks(rowBytes: schema.rowBytes)
     try writer.write("columns")
     try writer.writeMap(count: schema.columns.count)
-    for (column, tensor) in zip(schema.columns, columns) {
+    for index in ColumnOrder.inRecord(of: schema) {
+      let (column, tensor) = (schema.columns[index], columns[index])
       try writer.write(column.name)
       if let filter, filter.applies(itemBytes: column.dataType.itemBytes) {
         try writer.write(.map(filter.map(of: tensor)), insideContainers: 2)
       } else {
         try writer.write(tensor)
       }
+      blocks.add(data: writer.bytes.count - tensor.bytes.count..<writer.bytes.count)
     }
+    return blocks.starts(recordBytes: writer.bytes.count)
   }
 
   private static func isConsecutive(_ steps: [Int64]) -> Bool {

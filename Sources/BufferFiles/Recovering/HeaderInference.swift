@@ -18,7 +18,7 @@ struct HeaderInference {
         guard let tensor = try? RowRecord.tensor(name.string, in: columns), !tensor.shape.isEmpty else { return nil }
         found.append(ColumnSchema(name.string, tensor.dataType, shape: Array(tensor.shape.dropFirst())))
       }
-      schema = found.count <= FormatLimits.columns ? try? BufferSchema(found) : nil
+      schema = found.count <= FormatLimits.columns ? try? BufferSchema(found).inWritersOrder() : nil
     }
     // This layout allows what the other one does.
     return schema.map { .replayBuffer(kind: EpisodeReplayBuffer.kind, layout: .episodes, schema: $0) }
@@ -47,5 +47,12 @@ struct HeaderInference {
         kind: isPrioritized ? PrioritizedReplayBuffer.kind : plain, layout: .transitions, schema: schema)
     }
     return FileHeader(content: content)
+  }
+}
+
+extension BufferSchema {
+  /// The columns of a record in the order of the schema that wrote them.
+  fileprivate func inWritersOrder() throws(ReplayBufferError) -> BufferSchema {
+    try BufferSchema(ColumnOrder.inSchema(ofRecord: self).map { columns[$0] })
   }
 }

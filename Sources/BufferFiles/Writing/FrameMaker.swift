@@ -20,13 +20,16 @@ struct FrameMaker: ~Copyable {
   }
 
   /// A compressed frame.
-  mutating func compressed(_ record: [UInt8]) throws(BufferFileError) -> MadeFrame {
+  /// - Parameter starts: Places inside the record where blocks of zstd begin, too.
+  mutating func compressed(
+    _ record: [UInt8], blocksAt starts: [Int] = []
+  ) throws(BufferFileError) -> MadeFrame {
     // Taken out while it is filled, because the compressor beside it changes too.
     var scratch: [UInt8] = []
     swap(&scratch, &frame)
     scratch.removeAll(keepingCapacity: true)
     do throws(ZstandardError) {
-      try compressor.compress(record.span, appendingTo: &scratch)
+      try compressor.compress(record.span, blocksAt: starts, appendingTo: &scratch)
       var exact: [UInt8] = []
       exact.reserveCapacity(scratch.count)
       exact.append(contentsOf: scratch)
@@ -35,18 +38,19 @@ struct FrameMaker: ~Copyable {
     } catch { throw .compression(error) }
   }
 
-  /// A compressed frame of a record that `encode` writes.
+  /// A compressed frame of a record that `encode` writes, which returns where blocks of zstd begin, too.
   /// - Parameter tooMany: What to throw for a record of so many bytes, more than fit into one.
   mutating func compressed(
-    _ encode: (inout MessagePackWriter) throws(MessagePackError) -> Void, tooMany: (_ bytes: Int) -> BufferFileError
+    _ encode: (inout MessagePackWriter) throws(MessagePackError) -> [Int], tooMany: (_ bytes: Int) -> BufferFileError
   ) throws(BufferFileError) -> MadeFrame {
     var writer = MessagePackWriter()
     swap(&writer, &record)
     writer.removeAll()
+    let starts: [Int]
     // MessagePack refuses only lengths of 4 GiB.
-    do { try encode(&writer) } catch { throw tooMany(Int(UInt32.max) + 1) }
+    do { starts = try encode(&writer) } catch { throw tooMany(Int(UInt32.max) + 1) }
     guard writer.bytes.count <= FormatLimits.recordBytes else { throw tooMany(writer.bytes.count) }
-    let made = try compressed(writer.bytes)
+    let made = try compressed(writer.bytes, blocksAt: starts)
     record = writer
     return made
   }
