@@ -30,15 +30,10 @@ struct BoundsScan {
   private var pending = 1
   private var hopelessUpTo = -1
   private var numbers = 0
-  /// Where the memory for long bodies comes from.
-  private(set) var spares: SpareBodies
 
   /// Scans the object that begins at `start`.
-  init(
-    _ bytes: Span<UInt8>, from start: Int, limits: MessagePackLimits, spares: consuming SpareBodies = SpareBodies()
-  ) throws(MessagePackError) {
+  init(_ bytes: Span<UInt8>, from start: Int, limits: MessagePackLimits) throws(MessagePackError) {
     self.limits = limits
-    self.spares = consume spares
     self.end = start
     while pending > 0 { try takeValue(bytes) }
   }
@@ -87,7 +82,7 @@ struct BoundsScan {
 
   private mutating func liftBody(_ bytes: Span<UInt8>, _ body: MessagePackError.Container, head: Int, length: Int) {
     let past = end + head + length
-    let copy = spares.copy(of: bytes.extracting(end + head..<past))
+    let copy = unsafe bytes.extracting(end + head..<past).withUnsafeBufferPointer { unsafe Array($0) }
     let value: MessagePackValue =
       switch body {
       case .text: .text(copy)

@@ -25,17 +25,8 @@ public struct MessagePackReader: Sendable {
   /// - Throws: `MessagePackError` with the byte offset of what is wrong.
   /// - Source: `msgpack_unpack_next`.
   public mutating func next() throws(MessagePackError) -> MessagePackValue? {
-    var spares = SpareBodies()
-    return try next(reusing: &spares)
-  }
-
-  private mutating func next(reusing spares: inout SpareBodies) throws(MessagePackError) -> MessagePackValue? {
     guard !isAtEnd else { return nil }
-    // Taken out, so that the scan holds them alone; if it fails they are gone.
-    var own = SpareBodies()
-    swap(&own, &spares)
-    let scan = try BoundsScan(bytes.span, from: offset, limits: limits, spares: consume own)
-    spares = scan.spares
+    let scan = try BoundsScan(bytes.span, from: offset, limits: limits)
     let value = try Self.unpack(bytes, from: offset, scan)
     offset = scan.end
     return value
@@ -46,17 +37,8 @@ public struct MessagePackReader: Sendable {
   public static func value(
     of bytes: [UInt8], limits: MessagePackLimits = .standard
   ) throws(MessagePackError) -> MessagePackValue {
-    var spares = SpareBodies()
-    return try value(of: bytes, limits: limits, reusing: &spares)
-  }
-
-  /// The only object of `bytes`, whose long bodies take memory that was given back.
-  /// - Throws: `MessagePackError`, as `value(of:limits:)`.
-  public static func value(
-    of bytes: [UInt8], limits: MessagePackLimits = .standard, reusing spares: inout SpareBodies
-  ) throws(MessagePackError) -> MessagePackValue {
     var reader = MessagePackReader(bytes, limits: limits)
-    guard let value = try reader.next(reusing: &spares) else { throw .truncated(offset: 0, needed: 1, available: 0) }
+    guard let value = try reader.next() else { throw .truncated(offset: 0, needed: 1, available: 0) }
     guard reader.isAtEnd else { throw .trailingBytes(offset: reader.offset, count: bytes.count - reader.offset) }
     return value
   }

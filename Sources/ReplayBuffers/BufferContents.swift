@@ -55,9 +55,9 @@ public protocol BufferContents: Sendable {
   /// All rows in order, in the batches in which they are read best; these may be read several at a time.
   /// - Throws: What reading throws, and what `body` throws.
   func forEachStoredBatch(_ body: (RowBatch) throws -> Void) throws
-  /// All rows in the same batches, in any order and from several threads at once.
+  /// The bytes of all rows in the same batches, in any order and from several threads at once.
   /// - Throws: What reading throws, and what `body` throws.
-  func forEachStoredBatchInParallel(_ body: @escaping @Sendable (RowBatch) throws -> Void) throws
+  func forEachStoredBytes(_ body: @escaping @Sendable (RowBytes) throws -> Void) throws
 }
 
 extension BufferContents {
@@ -65,8 +65,8 @@ extension BufferContents {
   public func forEachStoredBatch(_ body: (RowBatch) throws -> Void) throws { try forEachBatch(body) }
 
   /// Contents that are read by one thread hand their batches over one after the other.
-  public func forEachStoredBatchInParallel(_ body: @escaping @Sendable (RowBatch) throws -> Void) throws {
-    try forEachStoredBatch(body)
+  public func forEachStoredBytes(_ body: @escaping @Sendable (RowBytes) throws -> Void) throws {
+    try forEachStoredBatch { try body(RowBytes($0, of: schema)) }
   }
 
   /// The rows in batches of about `bytes`, in order.

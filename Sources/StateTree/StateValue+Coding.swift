@@ -52,19 +52,8 @@ extension StateValue {
   /// The state that `bytes` hold as one MessagePack object.
   /// - Throws: `StateTreeError`: `.messagePack` for bytes that are not that, else what is not state, with its path.
   public init(decoding bytes: [UInt8], limits: MessagePackLimits = .standard) throws(StateTreeError) {
-    var spares = SpareBodies()
-    try self.init(decoding: bytes, limits: limits, reusing: &spares)
-  }
-
-  /// The same, with memory for the bytes of large tensors that was given back.
-  /// - Throws: `StateTreeError`, as `init(decoding:limits:)`.
-  public init(
-    decoding bytes: [UInt8], limits: MessagePackLimits = .standard, reusing spares: inout SpareBodies
-  ) throws(StateTreeError) {
     let value: MessagePackValue
-    do { value = try MessagePackReader.value(of: bytes, limits: limits, reusing: &spares) } catch {
-      throw .messagePack(error)
-    }
+    do { value = try MessagePackReader.value(of: bytes, limits: limits) } catch { throw .messagePack(error) }
     try self.init(value)
   }
 

@@ -18,7 +18,7 @@ import Testing
         let plane = (0..<count).map { bytes[$0 * itemBytes + place] }
         #expect(Array(filtered[place * count..<(place + 1) * count]) == plane)
       }
-      #expect(ByteFilter.shuffle.removed(from: filtered, itemBytes: itemBytes) == bytes)
+      #expect(ByteFilter.shuffle.removed(from: filtered[...], itemBytes: itemBytes) == bytes)
     }
   }
 
@@ -68,8 +68,12 @@ import Testing
   @Test("a map that is no filtered tensor is refused with what is wrong", arguments: wrong)
   func malformed(change: StateMap, message: String) throws {
     let tensor = Tensor(vector: [1, 2] as [Float])
-    #expect(try ByteFilter.tensor(of: StateReader(.map(ByteFilter.shuffle.map(of: tensor)))) == tensor)
-    let map = ByteFilter.shuffle.map(of: tensor).merging(change)
+    let sound: StateMap = [
+      "filter": "shuffle", "type": "<f4", "shape": [2],
+      "data": .bytes(ByteFilter.shuffle.applied(to: tensor.bytes, itemBytes: 4)),
+    ]
+    #expect(try ByteFilter.tensor(of: StateReader(.map(sound))) == tensor)
+    let map = sound.merging(change)
     let error = #expect(throws: StateTreeError.self) { _ = try ByteFilter.tensor(of: StateReader(.map(map))) }
     #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
   }

@@ -13,6 +13,8 @@ import Testing
     ]
   }
 
+  private func bytes(_ range: Range<Int>) throws -> [ArraySlice<UInt8>] { try rows(range).map { $0.bytes[...] } }
+
   /// Batches of different lengths, none of which keeps to the chunks.
   private func batches(_ count: Int, _ random: inout PCG64) -> [Range<Int>] {
     var batches: [Range<Int>] = []
@@ -36,7 +38,7 @@ import Testing
       batches.swapAt(index, Int(random.integers(in: 0..<Int64(index + 1))))
     }
     try await withThrowingTaskGroup(of: Void.self) { group in
-      for batch in batches { group.addTask { try filler.write(rows(batch), at: batch) } }
+      for batch in batches { group.addTask { try filler.write(bytes(batch), at: batch) } }
       try await group.waitForAll()
     }
     let log = try filler.finish(startingAt: 7)
@@ -49,7 +51,7 @@ import Testing
   @Test("a log that was filled goes on as one that was appended to, and lets go of chunks")
   func goesOn() throws {
     let filler = ChunkFiller(Self.columns, rowCount: 1_100_000)
-    try filler.write(rows(0..<1_100_000), at: 0..<1_100_000)
+    try filler.write(bytes(0..<1_100_000), at: 0..<1_100_000)
     var log = try filler.finish(startingAt: 0)
     let snapshot = log
     log.append(try rows(1_100_000..<1_250_000))
@@ -63,24 +65,24 @@ import Testing
   @Test("rows that come twice, lie outside or are missing are refused")
   func wrong() throws {
     let filler = ChunkFiller(Self.columns, rowCount: 100)
-    try filler.write(rows(20..<40), at: 20..<40)
+    try filler.write(bytes(20..<40), at: 20..<40)
     for (range, what) in [
       (30..<50, "some of the rows 30..<50 came twice"), (0..<21, "some of the rows 0..<21 came twice"),
       (20..<40, "some of the rows 20..<40 came twice"), (90..<101, "rows 90..<101 came, and there are 100"),
       (-1..<3, "rows -1..<3 came, and there are 100"),
     ] {
-      #expect(throws: ReplayBufferError.invalidContents(what)) { try filler.write(rows(range), at: range) }
+      #expect(throws: ReplayBufferError.invalidContents(what)) { try filler.write(bytes(range), at: range) }
     }
-    try filler.write(rows(0..<20), at: 0..<20)
+    try filler.write(bytes(0..<20), at: 0..<20)
     #expect(throws: ReplayBufferError.invalidContents("only 40 of 100 rows came")) { try filler.finish(startingAt: 0) }
-    try filler.write(rows(40..<100), at: 40..<100)
+    try filler.write(bytes(40..<100), at: 40..<100)
     #expect(try filler.finish(startingAt: 0).rows(0..<100) == rows(0..<100))
   }
 
   @Test("memory is not allocated for rows that are only announced")
   func announced() throws {
     let filler = ChunkFiller(Self.columns, rowCount: 1 << 59)
-    try filler.write(rows(0..<10), at: 0..<10)
+    try filler.write(bytes(0..<10), at: 0..<10)
     #expect(throws: ReplayBufferError.invalidContents("only 10 of \(1 << 59) rows came")) {
       try filler.finish(startingAt: 0)
     }

@@ -57,32 +57,47 @@ public struct FileContents: BufferContents {
     try work(on: try file.entries().indices, { $0 }, take: body)
   }
 
-  /// All rows, each row group handed over by the thread that decompressed it.
+  /// The bytes of all rows, each row group handed over by the thread that decompressed it, where it lies in the record.
   /// - Throws: `BufferFileError` for what is damaged, and what `body` throws.
-  public func forEachStoredBatchInParallel(_ body: @escaping @Sendable (RowBatch) throws -> Void) throws {
-    try work(on: try file.entries().indices, recycling: true, { try body($0) }, take: { _ in })
+  public func forEachStoredBytes(_ body: @escaping @Sendable (RowBytes) throws -> Void) throws {
+    let entries = try file.entries()
+    let predicted = PredictedRows(schema: schema, layout: layout, filter: file.header.filter)
+    try run(entries, on: entries.indices, { number, reader in
+      let place = file.place(entries[number], number: number)
+      let record = try reader.bytes(entries[number], place: place)
+      try body(predicted.rows(of: record, entries[number]) ?? parsed(record, entries[number], place))
+      reader.recycle(record)
+    }, take: { _ in })
+  }
+
+  private func parsed(_ record: [UInt8], _ entry: FrameEntry, _ place: BufferFileError.Place) throws -> RowBytes {
+    try RowBytes(batch(FrameReader.value(of: record, place: place), entry, place), of: schema)
   }
 
   /// Has several threads decompress row groups and do something with each; `take` gets the results in order.
-  /// - Parameter recycling: Whether the rows are needed no more when `body` has returned.
   func work<Result: Sendable>(
-    on numbers: some Sequence<Int>, recycling: Bool = false, _ body: @escaping @Sendable (RowBatch) throws -> Result,
+    on numbers: some Sequence<Int>, _ body: @escaping @Sendable (RowBatch) throws -> Result,
     take: (Result) throws -> Void
   ) throws {
     let entries = try file.entries()
+    try run(
+      entries, on: numbers, { number, reader in try body(decoded(entries[number], number: number, with: &reader)) },
+      take: take)
+  }
+
+  private func run<Result: Sendable>(
+    _ entries: [FrameEntry], on numbers: some Sequence<Int>,
+    _ work: @escaping @Sendable (_ number: Int, inout RecordReader) throws -> Result, take: (Result) throws -> Void
+  ) throws {
     let wanted = numbers.filter { entries[$0].kind == .rows }
     var next = wanted.makeIterator()
     let largest = wanted.reduce(0) { max($0, entries[$1].recordBytes) }
+    let frames = file.frames
     try OrderedWork.run(
       threads: file.workers.threads(recordBytes: largest),
-      makeTool: { () throws in try RecordReader(file.frames) },
+      makeTool: { () throws in try RecordReader(frames) },
       next: { () throws in next.next() },
-      work: { (number, reader: inout RecordReader) throws in
-        let batch = try decoded(entries[number], number: number, with: &reader)
-        let result = try body(batch)
-        if recycling { reader.recycle(batch) }
-        return result
-      },
+      work: { (number, reader: inout RecordReader) throws in try work(number, &reader) },
       take: take)
   }
 
@@ -116,7 +131,12 @@ public struct FileContents: BufferContents {
     _ entry: FrameEntry, number: Int, with reader: inout RecordReader
   ) throws(BufferFileError) -> RowBatch {
     let place = file.place(entry, number: number)
-    let record = try reader.read(entry, place: place)
+    return try batch(reader.read(entry, place: place), entry, place)
+  }
+
+  private func batch(
+    _ record: StateValue, _ entry: FrameEntry, _ place: BufferFileError.Place
+  ) throws(BufferFileError) -> RowBatch {
     let (schema, layout) = (schema, layout)
     let batch = try FrameReader.decode(place) { () throws(RecordError) in
       try RowRecord.decode(record, schema: schema, layout: layout)

@@ -96,18 +96,8 @@ struct FrameReader: Sendable {
 
   /// What the bytes of a record say.
   static func value(of record: [UInt8], place: BufferFileError.Place) throws(BufferFileError) -> StateValue {
-    var spares = SpareBodies()
-    return try value(of: record, place: place, reusing: &spares)
-  }
-
-  /// The same in memory that is there already.
-  static func value(
-    of record: [UInt8], place: BufferFileError.Place, reusing spares: inout SpareBodies
-  ) throws(BufferFileError) -> StateValue {
     try decode(place) { () throws(RecordError) in
-      do throws(StateTreeError) {
-        return try StateValue(decoding: record, limits: FormatLimits.messagePack, reusing: &spares)
-      } catch {
+      do throws(StateTreeError) { return try StateValue(decoding: record, limits: FormatLimits.messagePack) } catch {
         throw .state(error)
       }
     }

@@ -1,6 +1,5 @@
 internal import FileSystems
 internal import MessagePack
-internal import ReplayBuffers
 internal import StateTree
 internal import Zstandard
 
@@ -10,7 +9,6 @@ struct RecordReader: ~Copyable {
   private var decompressor: FrameDecompressor
   private var frame: [UInt8] = []
   private var record: [UInt8] = []
-  private var spares = SpareBodies()
 
   init(_ frames: FrameReader) throws(BufferFileError) {
     self.frames = frames
@@ -19,6 +17,14 @@ struct RecordReader: ~Copyable {
 
   /// The record of a frame, checked against its digest.
   mutating func read(_ entry: FrameEntry, place: BufferFileError.Place) throws(BufferFileError) -> StateValue {
+    let record = try bytes(entry, place: place)
+    let value = try FrameReader.value(of: record, place: place)
+    recycle(record)
+    return value
+  }
+
+  /// The bytes of the record of a frame, checked against its digest; `recycle` wants them back.
+  mutating func bytes(_ entry: FrameEntry, place: BufferFileError.Place) throws(BufferFileError) -> [UInt8] {
     // Taken out while they are filled, because the decompressor beside them changes too.
     var (frame, record): ([UInt8], [UInt8]) = ([], [])
     swap(&frame, &self.frame)
@@ -28,13 +34,10 @@ struct RecordReader: ~Copyable {
     do {
       try decompressor.decompress(frame.span, limit: FormatLimits.recordBytes, appendingTo: &record)
     } catch { throw .damagedFrame(place, error) }
-    let value = try FrameReader.value(of: record, place: place, reusing: &spares)
-    (self.frame, self.record) = (frame, record)
-    return value
+    self.frame = frame
+    return record
   }
 
-  /// Takes back the memory of rows that nobody needs any more, for those to come.
-  mutating func recycle(_ batch: consuming RowBatch) {
-    for column in batch.columns { spares.add(column.bytes) }
-  }
+  /// Takes back the memory of a record, for the next one. If something else still holds it, nothing is won.
+  mutating func recycle(_ record: consuming [UInt8]) { self.record = record }
 }

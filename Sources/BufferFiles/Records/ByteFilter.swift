@@ -1,3 +1,5 @@
+internal import MessagePack
+internal import ReplayBuffers
 internal import StateTree
 
 /// An order of the bytes of a column that lets zstd find more, at the price that only readers that know it read it.
@@ -9,6 +11,9 @@ public enum ByteFilter: String, Sendable, Hashable, CaseIterable {
 
   /// Whether elements of a size are filtered at all: single bytes have no order to change.
   func applies(itemBytes: Int) -> Bool { itemBytes > 1 }
+
+  /// The filter if it applies to the column.
+  func applied(to column: ColumnSchema) -> ByteFilter? { applies(itemBytes: column.dataType.itemBytes) ? self : nil }
 
   /// The bytes of elements in the order of the filter.
   func applied(to bytes: [UInt8], itemBytes: Int) -> [UInt8] {
@@ -24,7 +29,7 @@ public enum ByteFilter: String, Sendable, Hashable, CaseIterable {
   }
 
   /// The bytes of elements in their own order.
-  func removed(from bytes: [UInt8], itemBytes: Int) -> [UInt8] {
+  func removed(from bytes: ArraySlice<UInt8>, itemBytes: Int) -> [UInt8] {
     let count = bytes.count / itemBytes
     var plain = [UInt8](repeating: 0, count: bytes.count)
     let source = bytes.span
@@ -43,15 +48,6 @@ public enum ByteFilter: String, Sendable, Hashable, CaseIterable {
 extension ByteFilter {
   static let filterKey: StateKey = "filter"
 
-  /// The map that stands for a tensor.
-  func map(of tensor: Tensor) -> StateMap {
-    [
-      Self.filterKey: .string(rawValue), "type": .string(tensor.dataType.name),
-      "shape": .array(tensor.shape.map { .int(Int64($0)) }),
-      "data": .bytes(applied(to: tensor.bytes, itemBytes: tensor.dataType.itemBytes)),
-    ]
-  }
-
   /// The tensor that a map stands for.
   /// - Throws: `StateTreeError` for a map that stands for none.
   static func tensor(of reader: StateReader) throws(StateTreeError) -> Tensor {
@@ -67,7 +63,7 @@ extension ByteFilter {
       throw .invalidValue(
         path: "\(reader.path / "data")", found: "something else", expected: "\(expected) bytes for \(type) \(shape)")
     }
-    return try Tensor(type, shape: shape, bytes: filter.removed(from: data, itemBytes: type.itemBytes))
+    return try Tensor(type, shape: shape, bytes: filter.removed(from: data[...], itemBytes: type.itemBytes))
   }
 
   /// The filter that a record names.
@@ -78,5 +74,24 @@ extension ByteFilter {
         path: "\(reader.path / Self.filterKey)", found: name, expected: "shuffle, the only filter of version 1")
     }
     self = filter
+  }
+}
+
+extension MessagePackWriter {
+  /// Writes all of the map that stands for a filtered tensor but its data, which the caller appends next.
+  /// - Throws: `MessagePackError.tooLongToWrite`.
+  mutating func writeHead(
+    ofFiltered type: DataType, _ filter: ByteFilter, shape: [Int], byteCount: Int
+  ) throws(MessagePackError) {
+    try writeMap(count: 4)
+    try write(ByteFilter.filterKey.string)
+    try write(filter.rawValue)
+    try write("type")
+    try write(type.name)
+    try write("shape")
+    try writeList(count: shape.count)
+    for length in shape { write(Int64(length)) }
+    try write("data")
+    try writeBinaryHead(count: byteCount)
   }
 }

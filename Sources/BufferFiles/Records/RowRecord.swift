@@ -22,14 +22,7 @@ enum RowRecord {
     _ batch: RowBatch, schema: BufferSchema, layout: BufferLayout, filter: ByteFilter?, to writer: inout MessagePackWriter
   ) throws(MessagePackError) -> [Int] {
     writer.reserve(batch.columns.reduce(512) { $0 + $1.bytes.count + 64 })
-    try writer.writeMap(count: 5)
-    try writer.write("kind")
-    try writer.write(kind)
-    try writer.write("first_row")
-    writer.write(Int64(batch.firstRow))
-    try writer.write("count")
-    writer.write(Int64(batch.count))
-    try writer.write("steps")
+    try writeRows(batch.rows, to: &writer)
     if layout == .transitions, let first = batch.steps.first, Self.isConsecutive(batch.steps) {
       writer.write(first)
     } else {
@@ -38,21 +31,49 @@ enum RowRecord {
     return try write(batch.columns, schema, filter, to: &writer)
   }
 
+  /// Writes all before the step numbers.
+  static func writeRows(_ rows: Range<Int>, to writer: inout MessagePackWriter) throws(MessagePackError) {
+    try writer.writeMap(count: 5)
+    try writer.write("kind")
+    try writer.write(kind)
+    try writer.write("first_row")
+    writer.write(Int64(rows.lowerBound))
+    try writer.write("count")
+    writer.write(Int64(rows.count))
+    try writer.write("steps")
+  }
+
+  /// Writes what is between the step numbers and the first column.
+  static func writeColumns(count: Int, to writer: inout MessagePackWriter) throws(MessagePackError) {
+    try writer.write("columns")
+    try writer.writeMap(count: count)
+  }
+
+  /// Writes all of a column but its data, which comes next.
+  static func writeHead(
+    of column: ColumnSchema, rowCount: Int, _ filter: ByteFilter?, to writer: inout MessagePackWriter
+  ) throws(MessagePackError) {
+    let (shape, bytes) = ([rowCount] + column.shape, rowCount * column.rowBytes)
+    try writer.write(column.name)
+    if let filter = filter?.applied(to: column) {
+      try writer.writeHead(ofFiltered: column.dataType, filter, shape: shape, byteCount: bytes)
+    } else {
+      try writer.writeHead(ofTensor: column.dataType, shape: shape, byteCount: bytes)
+    }
+  }
+
   private static func write(
     _ columns: [Tensor], _ schema: BufferSchema, _ filter: ByteFilter?, to writer: inout MessagePackWriter
   ) throws(MessagePackError) -> [Int] {
     var blocks = ColumnBlocks(rowBytes: schema.rowBytes)
-    try writer.write("columns")
-    try writer.writeMap(count: schema.columns.count)
+    try writeColumns(count: schema.columns.count, to: &writer)
     for index in ColumnOrder.inRecord(of: schema) {
       let (column, tensor) = (schema.columns[index], columns[index])
-      try writer.write(column.name)
-      if let filter, filter.applies(itemBytes: column.dataType.itemBytes) {
-        try writer.write(.map(filter.map(of: tensor)), insideContainers: 2)
-      } else {
-        try writer.write(tensor)
-      }
-      blocks.add(data: writer.bytes.count - tensor.bytes.count..<writer.bytes.count)
+      try writeHead(of: column, rowCount: tensor.rowCount, filter, to: &writer)
+      let filter = filter?.applied(to: column)
+      let data = filter?.applied(to: tensor.bytes, itemBytes: column.dataType.itemBytes) ?? tensor.bytes
+      writer.append(bodyPart: data[...])
+      blocks.add(data: writer.bytes.count - data.count..<writer.bytes.count)
     }
     return blocks.starts(recordBytes: writer.bytes.count)
   }

@@ -10,10 +10,11 @@ extension CheckpointBuffer {
   /// - Throws: `CheckpointError` for a segment that is missing or damaged, and what `body` throws.
   public func forEachStoredBatch(_ body: (RowBatch) throws -> Void) throws { try work({ $0 }, take: body) }
 
-  /// The same, each piece handed over by the thread that decompressed it.
+  /// The same, the bytes of each piece handed over by the thread that decompressed it.
   /// - Throws: as `forEachStoredBatch`.
-  public func forEachStoredBatchInParallel(_ body: @escaping @Sendable (RowBatch) throws -> Void) throws {
-    try work({ try body($0) }, take: { _ in })
+  public func forEachStoredBytes(_ body: @escaping @Sendable (RowBytes) throws -> Void) throws {
+    let schema = schema
+    try work({ try body(RowBytes($0, of: schema)) }, take: { _ in })
   }
 
   private func work<Result: Sendable>(

@@ -29,8 +29,8 @@ struct AdaptedContents<Base: BufferContents>: BufferContents {
     try base.forEachStoredBatch { try body(adapted($0)) }
   }
 
-  func forEachStoredBatchInParallel(_ body: @escaping @Sendable (RowBatch) throws -> Void) throws {
-    try base.forEachStoredBatchInParallel { try body(adapted($0)) }
+  func forEachStoredBytes(_ body: @escaping @Sendable (RowBytes) throws -> Void) throws {
+    try base.forEachStoredBytes { try body(adapted($0)) }
   }
 
   private func adapted(_ batch: RowBatch) throws -> RowBatch {
@@ -41,6 +41,18 @@ struct AdaptedContents<Base: BufferContents>: BufferContents {
       try type.map { try batch.columns[source].cast(to: $0) } ?? batch.columns[source]
     }
     return RowBatch(firstRow: batch.firstRow, steps: batch.steps, columns: adapted)
+  }
+
+  private func adapted(_ batch: RowBytes) throws -> RowBytes {
+    guard batch.columns.count == base.schema.columns.count else {
+      throw ReplayBufferError.wrongColumnCount(expected: base.schema.columns.count, found: batch.columns.count)
+    }
+    let adapted = try columns.map { source, type in
+      let (saved, bytes) = (base.schema.columns[source], batch.columns[source])
+      guard let type else { return bytes }
+      return try Tensor(saved.dataType, shape: [batch.rows.count] + saved.shape, bytes: Array(bytes)).cast(to: type).bytes[...]
+    }
+    return RowBytes(rows: batch.rows, firstStep: batch.firstStep, columns: adapted)
   }
 
   /// What is different from what was saved, once the buffer has `count` steps of it.

@@ -10,9 +10,8 @@ extension ChunkLog {
     let schema = contents.schema
     let filler = ChunkFiller(schema.columns, rowCount: contents.rowCount)
     let start = FirstStep(first)
-    try contents.forEachStoredBatchInParallel { batch in
-      try schema.check(batch.columns, count: batch.count)
-      guard batch.counts(from: try start.agreed(with: batch)) else {
+    try contents.forEachStoredBytes { batch in
+      guard let number = batch.firstStep, number == Int64(try start.agreed(with: batch)) &+ Int64(batch.rows.lowerBound) else {
         throw ReplayBufferError.invalidContents("the step numbers of rows \(batch.rows) do not count on")
       }
       try filler.write(batch.columns, at: batch.rows)
@@ -31,23 +30,15 @@ private final class FirstStep: Sendable {
   var value: Int { step.withLock { $0 ?? 0 } }
 
   /// The step number that was told, or else what follows from a batch.
-  func agreed(with batch: RowBatch) throws(ReplayBufferError) -> Int {
+  func agreed(with batch: RowBytes) throws(ReplayBufferError) -> Int {
     try step.withLock { (step) throws(ReplayBufferError) in
       if let step { return step }
-      let first = (batch.steps.first ?? 0).subtractingReportingOverflow(Int64(batch.firstRow))
+      let first = (batch.firstStep ?? 0).subtractingReportingOverflow(Int64(batch.rows.lowerBound))
       guard !first.overflow, (0...Int64(BufferStateReader.largestCount)).contains(first.partialValue) else {
         throw .invalidContents("row 0 has no step number from 0 to 2^60")
       }
       step = Int(first.partialValue)
       return Int(first.partialValue)
     }
-  }
-}
-
-extension RowBatch {
-  /// Whether the step number of every row is its position after `first`.
-  fileprivate func counts(from first: Int) -> Bool {
-    let start = Int64(first) &+ Int64(firstRow)
-    return steps.indices.allSatisfy { steps[$0] == start &+ Int64($0) }
   }
 }

@@ -1,4 +1,3 @@
-internal import StateTree
 internal import Synchronization
 
 /// A log that is filled from several threads: each batch of rows goes straight to its place.
@@ -24,8 +23,8 @@ final class ChunkFiller: Sendable {
   /// Writes rows to their place, counted from the first row of the log.
   /// - Throws: `ReplayBufferError.invalidContents` for rows that are not in the log or were written before; then nothing is
   ///   written.
-  /// - Precondition: The tensors have the types and shapes of the columns.
-  func write(_ tensors: [Tensor], at rows: Range<Int>) throws(ReplayBufferError) {
+  /// - Precondition: The sources are of the columns.
+  func write(_ sources: [ArraySlice<UInt8>], at rows: Range<Int>) throws(ReplayBufferError) {
     guard rows.lowerBound >= 0, rows.upperBound <= rowCount else {
       throw .invalidContents("rows \(rows) came, and there are \(rowCount)")
     }
@@ -34,9 +33,9 @@ final class ChunkFiller: Sendable {
     for chunk in chunks {
       let first = row & (layout.rowsPerChunk - 1)
       let count = min(layout.rowsPerChunk - first, rows.upperBound - row)
-      for (tensor, place) in zip(tensors, layout.placements) {
-        let start = (row - rows.lowerBound) * place.rowBytes
-        chunk.write(tensor.bytes[start..<start + count * place.rowBytes], rows: first..<first + count, at: place)
+      for (source, place) in zip(sources, layout.placements) {
+        let start = source.startIndex + (row - rows.lowerBound) * place.rowBytes
+        chunk.write(source[start..<start + count * place.rowBytes], rows: first..<first + count, at: place)
       }
       row += count
     }
