@@ -31,8 +31,11 @@ extension FileSystem {
       }
       var bytes: [UInt8] = []
       while true {
-        // One byte more than claimed, so that the call that proves the end is the first wherever the claim is true.
-        let room = min(max(Int(claimed) - bytes.count + 1, 4096), max(chunkBytes, bytes.count))
+        // One byte more than claimed is asked for, and once more to prove the end, so that where the claim is true the
+        // array is allocated once. Where it is not, as for what the kernel makes up, by steps.
+        let missing = Int(claimed) - bytes.count
+        let isAsClaimed = missing > 0 || missing == 0 && !bytes.isEmpty
+        let room = min(isAsClaimed ? missing + 1 : 4096, max(chunkBytes, bytes.count))
         guard try readChunk(file, upTo: room, onto: &bytes) > 0 else { return bytes }
         guard bytes.count <= limit else {
           throw FileSystemError(.read, path, .tooLarge(found: Int64(bytes.count), limit: limit))

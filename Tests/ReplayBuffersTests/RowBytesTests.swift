@@ -26,4 +26,15 @@ import Testing
     let fewer = try BufferSchema([ColumnSchema("a", .int64)])
     #expect(throws: ReplayBufferError.wrongColumnCount(expected: 1, found: 2)) { try RowBytes(batch([1]), of: fewer) }
   }
+
+  @Test func `a part keeps its steps and gets another position`() throws {
+    let whole = try RowBytes(batch([7, 8, 9, 10]), of: #require(Self.schema))
+    let part = whole.part(6..<8, movedTo: 100).part(101..<102, movedTo: 0)
+    #expect(part.rows == 0..<1 && part.firstStep == 9)
+    let expected = try batch([9]).columns.map(\.bytes)
+    #expect(part.columns.map(Array.init) == expected)
+    let scattered = try RowBytes(batch([7, 9]), of: #require(Self.schema))
+    #expect(scattered.part(6..<7, movedTo: 6).firstStep == nil)
+    #expect(whole.part(9..<9, movedTo: 9).columns.map(\.count) == [0, 0])
+  }
 }

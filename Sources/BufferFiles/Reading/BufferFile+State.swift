@@ -25,7 +25,7 @@ extension BufferFile {
     let largest = wanted.reduce(0) { max($0, entries[$1].recordBytes) }
     try OrderedWork.run(
       threads: workers.threads(recordBytes: largest),
-      makeTool: { () throws(BufferFileError) in try RecordReader(frames) },
+      makeTool: { () throws(BufferFileError) in try RecordReader() },
       next: { () throws(BufferFileError) in next.next() },
       work: { (number, reader: inout RecordReader) throws(BufferFileError) in
         try record(entries[number], number: number, with: &reader)
@@ -40,7 +40,7 @@ extension BufferFile {
     _ entry: FrameEntry, number: Int, with reader: inout RecordReader
   ) throws(BufferFileError) -> (record: StateRecord, place: BufferFileError.Place) {
     let place = place(entry, number: number)
-    let value = try reader.read(entry, place: place)
+    let value = try reader.read(entry, of: frames, place: place)
     return (try FrameReader.decode(place) { () throws(RecordError) in try StateRecord(record: value) }, place)
   }
 }

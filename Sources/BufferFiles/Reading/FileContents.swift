@@ -61,13 +61,22 @@ public struct FileContents: BufferContents {
   /// - Throws: `BufferFileError` for what is damaged, and what `body` throws.
   public func forEachStoredBytes(_ body: @escaping @Sendable (RowBytes) throws -> Void) throws {
     let entries = try file.entries()
+    try run(
+      entries, on: entries.indices, { number, reader in try withBytes(ofGroup: number, using: &reader, body) },
+      take: { _ in })
+  }
+
+  /// Does something with the bytes of one row group, which lie in the memory of the reader.
+  /// - Throws: `BufferFileError` for what is damaged, and what `body` throws.
+  package func withBytes(
+    ofGroup number: Int, using reader: inout RecordReader, _ body: (RowBytes) throws -> Void
+  ) throws {
+    let entry = try file.entries()[number]
+    let place = file.place(entry, number: number)
+    let record = try reader.bytes(entry, of: file.frames, place: place)
     let predicted = PredictedRows(schema: schema, layout: layout, filter: file.header.filter)
-    try run(entries, on: entries.indices, { number, reader in
-      let place = file.place(entries[number], number: number)
-      let record = try reader.bytes(entries[number], place: place)
-      try body(predicted.rows(of: record, entries[number]) ?? parsed(record, entries[number], place))
-      reader.recycle(record)
-    }, take: { _ in })
+    try body(predicted.rows(of: record, entry) ?? parsed(record, entry, place))
+    reader.recycle(record)
   }
 
   private func parsed(_ record: [UInt8], _ entry: FrameEntry, _ place: BufferFileError.Place) throws -> RowBytes {
@@ -92,10 +101,9 @@ public struct FileContents: BufferContents {
     let wanted = numbers.filter { entries[$0].kind == .rows }
     var next = wanted.makeIterator()
     let largest = wanted.reduce(0) { max($0, entries[$1].recordBytes) }
-    let frames = file.frames
     try OrderedWork.run(
       threads: file.workers.threads(recordBytes: largest),
-      makeTool: { () throws in try RecordReader(frames) },
+      makeTool: { () throws in try RecordReader() },
       next: { () throws in next.next() },
       work: { (number, reader: inout RecordReader) throws in try work(number, &reader) },
       take: take)
@@ -114,7 +122,7 @@ public struct FileContents: BufferContents {
   /// The rows of one row group, decompressed anew.
   /// - Throws: `BufferFileError` for what is damaged.
   package func batch(ofGroup number: Int) throws(BufferFileError) -> RowBatch {
-    var reader = try RecordReader(file.frames)
+    var reader = try RecordReader()
     return try decoded(try file.entries()[number], number: number, with: &reader)
   }
 
@@ -131,7 +139,7 @@ public struct FileContents: BufferContents {
     _ entry: FrameEntry, number: Int, with reader: inout RecordReader
   ) throws(BufferFileError) -> RowBatch {
     let place = file.place(entry, number: number)
-    return try batch(reader.read(entry, place: place), entry, place)
+    return try batch(reader.read(entry, of: file.frames, place: place), entry, place)
   }
 
   private func batch(

@@ -58,9 +58,7 @@ struct FrameReader: Sendable {
   func read(
     _ count: Int, at offset: Int, sha256: [UInt8]?, place: BufferFileError.Place, into frame: inout [UInt8]
   ) throws(BufferFileError) {
-    guard offset >= 0, count > 0, count <= byteCount - offset, count <= Self.maximumFrameBytes else {
-      throw .inconsistent(place, reason: "a frame of \(count) bytes cannot lie there")
-    }
+    try check(count, at: offset, place)
     frame.removeAll(keepingCapacity: true)
     switch source {
     case .memory(let bytes): frame.append(contentsOf: bytes[offset..<offset + count])
@@ -75,6 +73,26 @@ struct FrameReader: Sendable {
       guard computed == sha256 else {
         throw .digestMismatch(place, stored: sha256.hexadecimal, computed: computed.hexadecimal)
       }
+    }
+  }
+
+  /// Does something with a frame, whose digest must be the stored one; one that is not in memory yet is read into `room`.
+  func withFrame(
+    _ entry: FrameEntry, place: BufferFileError.Place, room: inout [UInt8],
+    _ body: (Span<UInt8>) throws(BufferFileError) -> Void
+  ) throws(BufferFileError) {
+    let (count, offset) = (entry.compressedBytes, entry.offset)
+    if case .memory(let bytes) = source {
+      try check(count, at: offset, place)
+      return try body(bytes.span.extracting(offset..<offset + count))
+    }
+    try read(count, at: offset, sha256: entry.sha256, place: place, into: &room)
+    try body(room.span)
+  }
+
+  private func check(_ count: Int, at offset: Int, _ place: BufferFileError.Place) throws(BufferFileError) {
+    guard offset >= 0, count > 0, count <= byteCount - offset, count <= Self.maximumFrameBytes else {
+      throw .inconsistent(place, reason: "a frame of \(count) bytes cannot lie there")
     }
   }
 

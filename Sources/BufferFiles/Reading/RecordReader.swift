@@ -3,38 +3,40 @@ internal import MessagePack
 internal import StateTree
 internal import Zstandard
 
-/// Reads records one after another with memory that it uses again; each thread has its own.
-struct RecordReader: ~Copyable {
-  private let frames: FrameReader
+/// Reads records one after another, of whichever file, with memory that it uses again; each thread has its own.
+package struct RecordReader: ~Copyable {
   private var decompressor: FrameDecompressor
   private var frame: [UInt8] = []
   private var record: [UInt8] = []
 
-  init(_ frames: FrameReader) throws(BufferFileError) {
-    self.frames = frames
+  /// A reader.
+  /// - Throws: `BufferFileError.compression` if zstd cannot allocate its context.
+  package init() throws(BufferFileError) {
     do { decompressor = try FrameDecompressor(checksums: .required) } catch { throw .compression(error) }
   }
 
   /// The record of a frame, checked against its digest.
-  mutating func read(_ entry: FrameEntry, place: BufferFileError.Place) throws(BufferFileError) -> StateValue {
-    let record = try bytes(entry, place: place)
+  mutating func read(
+    _ entry: FrameEntry, of frames: FrameReader, place: BufferFileError.Place
+  ) throws(BufferFileError) -> StateValue {
+    let record = try bytes(entry, of: frames, place: place)
     let value = try FrameReader.value(of: record, place: place)
     recycle(record)
     return value
   }
 
   /// The bytes of the record of a frame, checked against its digest; `recycle` wants them back.
-  mutating func bytes(_ entry: FrameEntry, place: BufferFileError.Place) throws(BufferFileError) -> [UInt8] {
-    // Taken out while they are filled, because the decompressor beside them changes too.
-    var (frame, record): ([UInt8], [UInt8]) = ([], [])
-    swap(&frame, &self.frame)
+  mutating func bytes(
+    _ entry: FrameEntry, of frames: FrameReader, place: BufferFileError.Place
+  ) throws(BufferFileError) -> [UInt8] {
+    var record: [UInt8] = []
     swap(&record, &self.record)
-    try frames.read(entry.compressedBytes, at: entry.offset, sha256: entry.sha256, place: place, into: &frame)
     record.removeAll(keepingCapacity: true)
-    do {
-      try decompressor.decompress(frame.span, limit: FormatLimits.recordBytes, appendingTo: &record)
-    } catch { throw .damagedFrame(place, error) }
-    self.frame = frame
+    try frames.withFrame(entry, place: place, room: &frame) { (bytes) throws(BufferFileError) in
+      do throws(ZstandardError) {
+        try decompressor.decompress(bytes, limit: FormatLimits.recordBytes, appendingTo: &record)
+      } catch { throw .damagedFrame(place, error) }
+    }
     return record
   }
 

@@ -8,24 +8,25 @@ internal import Synchronization
 extension CheckpointBuffer {
   /// All rows in the order of the buffer, in pieces of row groups.
   /// - Throws: `CheckpointError` for a segment that is missing or damaged, and what `body` throws.
-  public func forEachStoredBatch(_ body: (RowBatch) throws -> Void) throws { try work({ $0 }, take: body) }
+  public func forEachStoredBatch(_ body: (RowBatch) throws -> Void) throws {
+    try work({ (part, _) in try part.rows() }, take: body)
+  }
 
   /// The same, the bytes of each piece handed over by the thread that decompressed it.
   /// - Throws: as `forEachStoredBatch`.
   public func forEachStoredBytes(_ body: @escaping @Sendable (RowBytes) throws -> Void) throws {
-    let schema = schema
-    try work({ try body(RowBytes($0, of: schema)) }, take: { _ in })
+    try work({ (part, reader) in try part.withBytes(using: &reader, body) }, take: { _ in })
   }
 
   private func work<Result: Sendable>(
-    _ body: @escaping @Sendable (RowBatch) throws -> Result, take: (Result) throws -> Void
+    _ body: @escaping @Sendable (GroupPart, inout RecordReader) throws -> Result, take: (Result) throws -> Void
   ) throws {
     var walk = GroupWalk(self)
     try OrderedWork.run(
       threads: WorkerCount.automatic.threads(recordBytes: max(FormatLimits.rowGroupBytes(ofRows: schema.rowBytes), schema.rowBytes)),
-      makeTool: { () throws in },
+      makeTool: { () throws in try RecordReader() },
       next: { () throws in try walk.next() },
-      work: { (part, _) throws in try body(part.rows()) },
+      work: { (part, reader: inout RecordReader) throws in try body(part, &reader) },
       take: take)
   }
 }
@@ -45,11 +46,16 @@ private struct GroupPart: Sendable {
     return RowBatch(
       firstRow: firstRow, steps: Array(whole.steps[part]), columns: whole.columns.map { $0.rows(part) })
   }
+
+  func withBytes(using reader: inout RecordReader, _ body: (RowBytes) throws -> Void) throws {
+    try group.withBytes(using: &reader) { try body($0.part(range, movedTo: firstRow)) }
+  }
 }
 
 /// Where the rows of a part are.
 private protocol RowSource: Sendable {
   func batch() throws -> RowBatch
+  func withBytes(using reader: inout RecordReader, _ body: (RowBytes) throws -> Void) throws
 }
 
 /// Rows that are left of a damaged segment.
@@ -57,11 +63,17 @@ private struct SalvagedPart: RowSource {
   let reader: SegmentReader
   let segment: Int
   let range: Range<Int>
+  let schema: BufferSchema
 
   func batch() throws -> RowBatch { try reader.rows(range, ofSegment: segment) }
+
+  func withBytes(using _: inout RecordReader, _ body: (RowBytes) throws -> Void) throws {
+    try body(RowBytes(batch(), of: schema))
+  }
 }
 
-/// A row group that is decompressed by whoever needs it first and kept while somebody may need it again.
+/// A row group. Its batch is decompressed by whoever needs it first and kept while somebody may need it again; its bytes
+/// are not, because only buffers whose rows follow each other are loaded from them.
 private final class SharedGroup: RowSource {
   let segment: Int
   let number: Int
@@ -79,6 +91,10 @@ private final class SharedGroup: RowSource {
       decoded = batch
       return batch
     }
+  }
+
+  func withBytes(using reader: inout RecordReader, _ body: (RowBytes) throws -> Void) throws {
+    try contents.withBytes(ofGroup: number, using: &reader, body)
   }
 }
 
@@ -107,7 +123,8 @@ private struct GroupWalk {
   private mutating func parts(of piece: SegmentPiece) throws -> [GroupPart] {
     guard !buffer.reader.isSalvaged(piece.segment) else {
       defer { row += piece.rows.count }
-      let rest = SalvagedPart(reader: buffer.reader, segment: piece.segment, range: piece.rows)
+      let rest = SalvagedPart(
+        reader: buffer.reader, segment: piece.segment, range: piece.rows, schema: buffer.schema)
       return [GroupPart(group: rest, range: piece.rows, firstRow: row)]
     }
     let contents = try buffer.reader.contents(of: piece.segment)

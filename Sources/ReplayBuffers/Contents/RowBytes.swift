@@ -27,4 +27,16 @@ public struct RowBytes: Sendable {
     let countsOn = batch.steps.indices.allSatisfy { batch.steps[$0] == (first ?? 0) &+ Int64($0) }
     self.init(rows: batch.rows, firstStep: countsOn ? first : nil, columns: batch.columns.map { $0.bytes[...] })
   }
+
+  /// Some of the rows, at another position.
+  /// - Precondition: `range` lies in `rows`.
+  package func part(_ range: Range<Int>, movedTo firstRow: Int) -> RowBytes {
+    let first = range.lowerBound - rows.lowerBound
+    let columns = columns.map { column in
+      let size = rows.isEmpty ? 0 : column.count / rows.count
+      return column.dropFirst(first * size).prefix(range.count * size)
+    }
+    return RowBytes(
+      rows: firstRow..<firstRow + range.count, firstStep: firstStep.map { $0 &+ Int64(first) }, columns: columns)
+  }
 }
