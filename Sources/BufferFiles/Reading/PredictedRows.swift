@@ -15,8 +15,9 @@ struct PredictedRows {
   /// The rows of a record; nil if it is not what was to be expected.
   func rows(of record: [UInt8], _ entry: FrameEntry) -> RowBytes? {
     // Only what the parser takes, too.
-    guard layout == .transitions, (1...FormatLimits.rowsPerRecord).contains(entry.rows.count),
-      entry.steps.count == entry.rows.count, entry.steps.upperBound <= Int(FormatLimits.endOfSteps)
+    guard layout == .transitions, entry.rows.lowerBound >= 0, entry.steps.lowerBound >= 0,
+      (1...FormatLimits.rowsPerRecord).contains(entry.rows.count), entry.steps.count == entry.rows.count,
+      entry.steps.upperBound <= Int(FormatLimits.endOfSteps)
     else { return nil }
     let first = Int64(entry.steps.lowerBound)
     guard let columns = try? columns(of: record, entry.rows, firstStep: first) else { return nil }
@@ -40,7 +41,7 @@ struct PredictedRows {
       rest = rest.dropFirst(expected.bytes.count)
       expected.removeAll()
       let data = rest.prefix(dataBytes)
-      columns[index] = filter?.applied(to: column)?.removed(from: data, itemBytes: column.dataType.itemBytes)[...] ?? data
+      columns[index] = filter?.suiting(column)?.removed(from: data, itemBytes: column.dataType.itemBytes)[...] ?? data
       rest = rest.dropFirst(dataBytes)
     }
     return rest.isEmpty ? columns : nil

@@ -12,8 +12,8 @@ public enum ByteFilter: String, Sendable, Hashable, CaseIterable {
   /// Whether elements of a size are filtered at all: single bytes have no order to change.
   func applies(itemBytes: Int) -> Bool { itemBytes > 1 }
 
-  /// The filter if it applies to the column.
-  func applied(to column: ColumnSchema) -> ByteFilter? { applies(itemBytes: column.dataType.itemBytes) ? self : nil }
+  /// The filter, or nil if the column is left as it is.
+  func suiting(_ column: ColumnSchema) -> ByteFilter? { applies(itemBytes: column.dataType.itemBytes) ? self : nil }
 
   /// The bytes of elements in the order of the filter.
   func applied(to bytes: [UInt8], itemBytes: Int) -> [UInt8] {

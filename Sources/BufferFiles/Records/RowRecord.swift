@@ -55,7 +55,7 @@ enum RowRecord {
   ) throws(MessagePackError) {
     let (shape, bytes) = ([rowCount] + column.shape, rowCount * column.rowBytes)
     try writer.write(column.name)
-    if let filter = filter?.applied(to: column) {
+    if let filter = filter?.suiting(column) {
       try writer.writeHead(ofFiltered: column.dataType, filter, shape: shape, byteCount: bytes)
     } else {
       try writer.writeHead(ofTensor: column.dataType, shape: shape, byteCount: bytes)
@@ -70,7 +70,7 @@ enum RowRecord {
     for index in ColumnOrder.inRecord(of: schema) {
       let (column, tensor) = (schema.columns[index], columns[index])
       try writeHead(of: column, rowCount: tensor.rowCount, filter, to: &writer)
-      let filter = filter?.applied(to: column)
+      let filter = filter?.suiting(column)
       let data = filter?.applied(to: tensor.bytes, itemBytes: column.dataType.itemBytes) ?? tensor.bytes
       writer.append(bodyPart: data[...])
       blocks.add(data: writer.bytes.count - data.count..<writer.bytes.count)
