@@ -1,7 +1,7 @@
 public import SystemPackage
 
-/// The most that is allocated before bytes prove that a file has them.
-private let chunkBytes = 16 << 20
+/// The most that is allocated before bytes prove that a file has them. It takes memory only as they come.
+private let chunkBytes = 64 << 20
 
 extension FileSystem {
   /// Opens a file for reading, hands it to `body` and closes it.

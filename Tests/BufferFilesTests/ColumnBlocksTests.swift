@@ -56,15 +56,43 @@ import Zstandard
     #expect(try bytes == written { try BufferFileWriter.write(contents, to: $0) })
   }
 
-  @Test func `the order of a record leads back to that of the schema, also of files that kept the schema's own`() throws {
-    let names = ["obs", "terminateds", "rewards", "truncateds"]
-    let schema = try BufferSchema(names.map { ColumnSchema($0, .float32) })
-    let inRecord = ColumnOrder.inRecord(of: schema).map { schema.columns[$0] }
-    #expect(inRecord.map(\.name) == ["obs", "truncateds", "rewards", "terminateds"])
-    let found = try BufferSchema(inRecord)
-    #expect(ColumnOrder.inSchema(ofRecord: found).map { found.columns[$0] } == schema.columns)
-    #expect(ColumnOrder.inSchema(ofRecord: schema) == [0, 1, 2, 3])
-    let only = try BufferSchema([ColumnSchema("terminateds", .bool)])
-    #expect(ColumnOrder.inRecord(of: only) == [0])
+  @Test func `a record says its order where it is not that of the schema, and leads back to it`() throws {
+    for names in [["obs", "terminateds", "rewards", "truncateds"], ["truncateds", "terminateds"], ["terminateds"]] {
+      let schema = try BufferSchema(names.map { ColumnSchema($0, .float32) })
+      let batch = RowBatch(
+        firstRow: 0, steps: [0], columns: names.indices.map { Tensor(vector: [Float($0)]) })
+      let record = try StateValue(decoding: RowRecord.encode(batch, schema: schema, layout: .transitions))
+      guard case .map(let stored)? = record["columns"] else { Issue.record("no columns"); return }
+      let found = stored.keys.map { ColumnSchema($0.string, .float32) }
+      #expect(ColumnOrder.schemaOrder(found, in: record) == schema.columns)
+      #expect((record["order"] != nil) == (names.count == 4) && (found == schema.columns) == (names.count != 4))
+      #expect(try RowRecord.decode(record, schema: schema, layout: .transitions) == batch)
+    }
+  }
+
+  @Test(arguments: [.array([0, 0]), .array([0]), .array([0, 2]), .array([-1, 0]), .array(["a", "b"]), "b"] as [StateValue])
+  func `an order that is none is that of the record`(order: StateValue) {
+    let columns = [ColumnSchema("a", .bool), ColumnSchema("b", .bool)]
+    #expect(ColumnOrder.schemaOrder(columns, in: ["order": order]) == columns)
+    #expect(ColumnOrder.schemaOrder(columns, in: ["order": [1, 0]]) == columns.reversed())
+    #expect(ColumnOrder.schemaOrder(columns, in: [:]) == columns)
+  }
+
+  @Test(arguments: [["terminateds", "truncateds"], ["truncateds", "terminateds"]])
+  func `a file without its header gets its columns in the order of its schema`(flags: [String]) throws {
+    let schema = try BufferSchema([ColumnSchema("obs", .float32)] + flags.map { ColumnSchema($0, .bool) })
+    let batch = RowBatch(
+      firstRow: 0, steps: [0, 1],
+      columns: [Tensor(vector: [1, 2] as [Float]), Tensor(vector: [true, false]), Tensor(vector: [false, false])])
+    var bytes = try written { path in
+      let header = FileHeader(content: .replayBuffer(kind: ReplayBuffer.kind, layout: .transitions, schema: schema))
+      var writer = try BufferFileWriter.create(at: path, header: header)
+      try writer.append(batch)
+      try writer.finish(state: ["num_timesteps_added": 2])
+    }
+    for index in 0..<(try open(bytes).entries()[0].compressedBytes) { bytes[index] = 0 }
+    let contents = try #require(try recovery(bytes).contents)
+    #expect(contents.schema == schema)
+    #expect(try contents.rows(0..<2).columns == batch.columns)
   }
 }

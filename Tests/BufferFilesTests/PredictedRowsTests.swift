@@ -61,6 +61,36 @@ import Testing
     #expect(episodes.rows(of: record, entry) == nil)
   }
 
+  @Test(arguments: [(3, 1 << 60 - 3), (FormatLimits.rowsPerRecord + 1, 0)] as [(Int, Int)])
+  func `nor a record that agrees with it, as the parser refuses it`(count: Int, first: Int) throws {
+    let schema = try BufferSchema([ColumnSchema("rewards", .uint8)])
+    func predicted(_ count: Int, from first: Int) throws -> (rows: RowBytes?, record: [UInt8]) {
+      let batch = RowBatch(
+        firstRow: 0, steps: (0..<count).map { Int64(first + $0) },
+        columns: [Tensor(vector: [UInt8](repeating: 1, count: count))])
+      let record = try RowRecord.encode(batch, schema: schema, layout: .transitions)
+      let entry = FrameEntry(
+        kind: .rows, offset: 0, compressedBytes: 1, recordBytes: record.count, sha256: [], rows: 0..<count,
+        steps: first..<first + count, path: nil, columns: [])
+      return (PredictedRows(schema: schema, layout: .transitions, filter: nil).rows(of: record, entry), record)
+    }
+    // One less is within the limits.
+    #expect(try predicted(count - 1, from: first).rows != nil)
+    let beyond = try predicted(count, from: first + (first > 0 ? 1 : 0))
+    #expect(beyond.rows == nil)
+    #expect(throws: RecordError.self) {
+      try RowRecord.decode(StateValue(decoding: beyond.record), schema: schema, layout: .transitions)
+    }
+  }
+
+  @Test func `what rlbuf wrote is used where it lies`() throws {
+    let bytes = try written { try BufferFileWriter.write(MemoryContents.cartPole(100), to: $0) }
+    try open(bytes).contents().forEachStoredBytes { batch in
+      let starts = batch.columns.map(\.startIndex)
+      #expect(starts.allSatisfy { $0 > 0 } && Set(starts).count == batch.columns.count)
+    }
+  }
+
   @Test func `a record with a key of its own, or in another order, is parsed and loads the same`() throws {
     var forge = try Forge()
     let expected = try Self.loaded(forge.bytes())

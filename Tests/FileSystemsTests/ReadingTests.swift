@@ -4,7 +4,7 @@ import SystemPackage
 import Testing
 
 @Suite struct ReadingTests {
-  @Test(arguments: [0, 1, 4095, 4096, 4097, 1 << 20, 3_000_000])
+  @Test(arguments: [0, 1, 4095, 4096, 4097, 1 << 20, 3_000_000, 17 << 20])
   func `a whole file is read, whatever its size`(_ count: Int) throws {
     try withTemporaryDirectory { directory in
       let content = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31) }

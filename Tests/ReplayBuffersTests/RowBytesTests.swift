@@ -27,14 +27,47 @@ import Testing
     #expect(throws: ReplayBufferError.wrongColumnCount(expected: 1, found: 2)) { try RowBytes(batch([1]), of: fewer) }
   }
 
-  @Test func `a part keeps its steps and gets another position`() throws {
-    let whole = try RowBytes(batch([7, 8, 9, 10]), of: #require(Self.schema))
-    let part = whole.part(6..<8, movedTo: 100).part(101..<102, movedTo: 0)
-    #expect(part.rows == 0..<1 && part.firstStep == 9)
-    let expected = try batch([9]).columns.map(\.bytes)
-    #expect(part.columns.map(Array.init) == expected)
-    let scattered = try RowBytes(batch([7, 9]), of: #require(Self.schema))
-    #expect(scattered.part(6..<7, movedTo: 6).firstStep == nil)
-    #expect(whole.part(9..<9, movedTo: 9).columns.map(\.count) == [0, 0])
+  @Test func `rows at another position keep their steps`() throws {
+    let moved = try RowBytes(batch([7, 8]), of: #require(Self.schema)).moved(to: 100)
+    let expected = try batch([7, 8]).columns.map(\.bytes)
+    #expect(moved.rows == 100..<102 && moved.firstStep == 7 && moved.columns.map(Array.init) == expected)
+  }
+
+  /// Contents that hand over whatever they are told to.
+  private struct Handed: BufferContents {
+    let kind = "T", layout = BufferLayout.transitions, rowCount = 2
+    let schema: BufferSchema
+    let batches: [RowBytes]
+
+    func state() -> StateValue { .map([:]) }
+    func rows(_ range: Range<Int>) throws -> RowBatch { throw ReplayBufferError.invalidContents("not asked for") }
+    func forEachStoredBytes(_ body: @escaping @Sendable (RowBytes) throws -> Void) throws {
+      for batch in batches { try body(batch) }
+    }
+  }
+
+  private func loaded(_ batches: [RowBytes]) throws -> ChunkLog {
+    try ChunkLog(consecutiveRowsOf: Handed(schema: #require(Self.schema), batches: batches))
+  }
+
+  @Test func `bytes that are no rows of the columns are refused, and batches without rows are passed over`() throws {
+    let columns: [ArraySlice<UInt8>] = [[UInt8](1...16)[...], [1, 2, 3, 4]]
+    func rows(_ columns: [ArraySlice<UInt8>], first: Int64? = 5) -> RowBytes {
+      RowBytes(rows: 0..<2, firstStep: first, columns: columns)
+    }
+    let none = RowBytes(rows: 0..<0, firstStep: nil, columns: [[], []])
+    let log = try loaded([none, rows(columns), none])
+    #expect(log.rows == 5..<7 && log.rows(5..<7).map(\.bytes) == columns.map(Array.init))
+    #expect(throws: ReplayBufferError.wrongColumnCount(expected: 2, found: 1)) { try loaded([rows([columns[0]])]) }
+    let wrong: [[ArraySlice<UInt8>]] = [
+      [columns[0].dropLast(), columns[1]], [columns[0] + [1], columns[1]], [columns[0], []],
+    ]
+    for wrong in wrong {
+      let error = #expect(throws: ReplayBufferError.self) { try loaded([rows(wrong)]) }
+      #expect(error?.description.contains("bytes") == true, "\(String(describing: error))")
+    }
+    for first in [nil, -1, 1 << 62] as [Int64?] {
+      #expect(throws: ReplayBufferError.self) { try loaded([rows(columns, first: first)]) }
+    }
   }
 }

@@ -121,15 +121,15 @@ public struct FileContents: BufferContents {
 
   /// The rows of one row group, decompressed anew.
   /// - Throws: `BufferFileError` for what is damaged.
-  package func batch(ofGroup number: Int) throws(BufferFileError) -> RowBatch {
-    var reader = try RecordReader()
-    return try decoded(try file.entries()[number], number: number, with: &reader)
+  package func batch(ofGroup number: Int, using reader: inout RecordReader) throws(BufferFileError) -> RowBatch {
+    try decoded(try file.entries()[number], number: number, with: &reader)
   }
 
   /// The rows of one row group, which is kept until another one is asked for.
   func batch(_ entry: FrameEntry, number: Int) throws(BufferFileError) -> RowBatch {
     if let batch = latest.batch(number) { return batch }
-    let batch = try batch(ofGroup: number)
+    var reader = try RecordReader()
+    let batch = try batch(ofGroup: number, using: &reader)
     latest.set(number, batch)
     return batch
   }

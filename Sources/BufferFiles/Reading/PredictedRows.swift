@@ -30,10 +30,11 @@ struct PredictedRows {
     var columns = [ArraySlice<UInt8>](repeating: [], count: schema.columns.count)
     var rest = record[...]
     var expected = MessagePackWriter()
-    try RowRecord.writeRows(rows, to: &expected)
+    let order = ColumnOrder(of: schema)
+    try RowRecord.writeRows(rows, order, to: &expected)
     expected.write(firstStep)
-    try RowRecord.writeColumns(count: columns.count, to: &expected)
-    for index in ColumnOrder.inRecord(of: schema) {
+    try RowRecord.writeColumns(order, to: &expected)
+    for index in order.positions {
       let column = schema.columns[index]
       try RowRecord.writeHead(of: column, rowCount: rows.count, filter, to: &expected)
       let dataBytes = rows.count * column.rowBytes

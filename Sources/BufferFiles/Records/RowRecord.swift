@@ -22,18 +22,21 @@ enum RowRecord {
     _ batch: RowBatch, schema: BufferSchema, layout: BufferLayout, filter: ByteFilter?, to writer: inout MessagePackWriter
   ) throws(MessagePackError) -> [Int] {
     writer.reserve(batch.columns.reduce(512) { $0 + $1.bytes.count + 64 })
-    try writeRows(batch.rows, to: &writer)
+    let order = ColumnOrder(of: schema)
+    try writeRows(batch.rows, order, to: &writer)
     if layout == .transitions, let first = batch.steps.first, Self.isConsecutive(batch.steps) {
       writer.write(first)
     } else {
       try writer.write(Tensor(vector: batch.steps))
     }
-    return try write(batch.columns, schema, filter, to: &writer)
+    return try write(batch.columns, schema, order, filter, to: &writer)
   }
 
   /// Writes all before the step numbers.
-  static func writeRows(_ rows: Range<Int>, to writer: inout MessagePackWriter) throws(MessagePackError) {
-    try writer.writeMap(count: 5)
+  static func writeRows(
+    _ rows: Range<Int>, _ order: ColumnOrder, to writer: inout MessagePackWriter
+  ) throws(MessagePackError) {
+    try writer.writeMap(count: order.isChanged ? 6 : 5)
     try writer.write("kind")
     try writer.write(kind)
     try writer.write("first_row")
@@ -44,9 +47,10 @@ enum RowRecord {
   }
 
   /// Writes what is between the step numbers and the first column.
-  static func writeColumns(count: Int, to writer: inout MessagePackWriter) throws(MessagePackError) {
+  static func writeColumns(_ order: ColumnOrder, to writer: inout MessagePackWriter) throws(MessagePackError) {
+    if order.isChanged { try order.write(to: &writer) }
     try writer.write("columns")
-    try writer.writeMap(count: count)
+    try writer.writeMap(count: order.positions.count)
   }
 
   /// Writes all of a column but its data, which comes next.
@@ -63,11 +67,12 @@ enum RowRecord {
   }
 
   private static func write(
-    _ columns: [Tensor], _ schema: BufferSchema, _ filter: ByteFilter?, to writer: inout MessagePackWriter
+    _ columns: [Tensor], _ schema: BufferSchema, _ order: ColumnOrder, _ filter: ByteFilter?,
+    to writer: inout MessagePackWriter
   ) throws(MessagePackError) -> [Int] {
     var blocks = ColumnBlocks(rowBytes: schema.rowBytes)
-    try writeColumns(count: schema.columns.count, to: &writer)
-    for index in ColumnOrder.inRecord(of: schema) {
+    try writeColumns(order, to: &writer)
+    for index in order.positions {
       let (column, tensor) = (schema.columns[index], columns[index])
       try writeHead(of: column, rowCount: tensor.rowCount, filter, to: &writer)
       let filter = filter?.suiting(column)

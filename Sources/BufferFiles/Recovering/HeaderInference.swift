@@ -12,13 +12,13 @@ struct HeaderInference {
 
   /// What a row group is to be read as; nil if its columns are no schema.
   mutating func content(ofRows value: StateValue) -> FileHeader.Content? {
-    if schema == nil, let value = value["columns"], let columns = try? StateReader(value) {
+    if schema == nil, let stored = value["columns"], let columns = try? StateReader(stored) {
       var found: [ColumnSchema] = []
       for name in columns.map.keys {
         guard let tensor = try? RowRecord.tensor(name.string, in: columns), !tensor.shape.isEmpty else { return nil }
         found.append(ColumnSchema(name.string, tensor.dataType, shape: Array(tensor.shape.dropFirst())))
       }
-      schema = found.count <= FormatLimits.columns ? try? BufferSchema(found).inWritersOrder() : nil
+      schema = found.count <= FormatLimits.columns ? try? BufferSchema(ColumnOrder.schemaOrder(found, in: value)) : nil
     }
     // This layout allows what the other one does.
     return schema.map { .replayBuffer(kind: EpisodeReplayBuffer.kind, layout: .episodes, schema: $0) }
@@ -47,12 +47,5 @@ struct HeaderInference {
         kind: isPrioritized ? PrioritizedReplayBuffer.kind : plain, layout: .transitions, schema: schema)
     }
     return FileHeader(content: content)
-  }
-}
-
-extension BufferSchema {
-  /// The columns of a record in the order of the schema that wrote them.
-  fileprivate func inWritersOrder() throws(ReplayBufferError) -> BufferSchema {
-    try BufferSchema(ColumnOrder.inSchema(ofRecord: self).map { columns[$0] })
   }
 }

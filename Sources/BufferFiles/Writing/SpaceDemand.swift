@@ -77,6 +77,7 @@ package struct SpaceDemand {
     for sample in 0..<count {
       let first = count == 1 ? 0 : (contents.rowCount - size) / (count - 1) * sample
       let batch = try contents.rows(max(0, first)..<min(max(0, first) + size, contents.rowCount))
+      try batch.check(contents.schema, contents.layout)
       let record = try RowRecord.encode(batch, schema: contents.schema, layout: contents.layout)
       rows += batch.count
       bytes += try compressor.compress(record.span).count

@@ -9,13 +9,14 @@ extension CheckpointBuffer {
   /// All rows in the order of the buffer, in pieces of row groups.
   /// - Throws: `CheckpointError` for a segment that is missing or damaged, and what `body` throws.
   public func forEachStoredBatch(_ body: (RowBatch) throws -> Void) throws {
-    try work({ (part, _) in try part.rows() }, take: body)
+    try work({ (part, reader) in try part.rows(using: &reader) }, take: body)
   }
 
   /// The same, the bytes of each piece handed over by the thread that decompressed it.
   /// - Throws: as `forEachStoredBatch`.
   public func forEachStoredBytes(_ body: @escaping @Sendable (RowBytes) throws -> Void) throws {
-    try work({ (part, reader) in try part.withBytes(using: &reader, body) }, take: { _ in })
+    let schema = schema
+    try work({ (part, reader) in try part.withBytes(of: schema, using: &reader, body) }, take: { _ in })
   }
 
   private func work<Result: Sendable>(
@@ -31,14 +32,24 @@ extension CheckpointBuffer {
   }
 }
 
-/// Some rows of a row group of a segment, and where they stand in the buffer.
+/// Some rows of a segment, and where they stand in the buffer.
 private struct GroupPart: Sendable {
-  let group: any RowSource
+  enum Source {
+    /// A row group of a segment that is whole.
+    case group(SharedGroup)
+    /// What is left of a damaged segment.
+    case salvaged(SegmentReader, segment: Int)
+  }
+
+  let source: Source
   let range: Range<Int>
   let firstRow: Int
 
-  func rows() throws -> RowBatch {
-    let whole = try group.batch()
+  func rows(using reader: inout RecordReader) throws -> RowBatch {
+    let whole = switch source {
+    case .group(let group): try group.batch(using: &reader)
+    case .salvaged(let rest, let segment): try rest.rows(range, ofSegment: segment)
+    }
     let part = range.lowerBound - whole.firstRow..<range.upperBound - whole.firstRow
     guard part.count < whole.count else {
       return RowBatch(firstRow: firstRow, steps: whole.steps, columns: whole.columns)
@@ -47,47 +58,33 @@ private struct GroupPart: Sendable {
       firstRow: firstRow, steps: Array(whole.steps[part]), columns: whole.columns.map { $0.rows(part) })
   }
 
-  func withBytes(using reader: inout RecordReader, _ body: (RowBytes) throws -> Void) throws {
-    try group.withBytes(using: &reader) { try body($0.part(range, movedTo: firstRow)) }
+  /// Parts of a row group go by way of its batch, so that it is decompressed once however many they are.
+  func withBytes(of schema: BufferSchema, using reader: inout RecordReader, _ body: (RowBytes) throws -> Void) throws {
+    guard case .group(let group) = source, group.rows == range else {
+      return try body(RowBytes(rows(using: &reader), of: schema))
+    }
+    try group.withBytes(using: &reader) { try body($0.moved(to: firstRow)) }
   }
 }
 
-/// Where the rows of a part are.
-private protocol RowSource: Sendable {
-  func batch() throws -> RowBatch
-  func withBytes(using reader: inout RecordReader, _ body: (RowBytes) throws -> Void) throws
-}
-
-/// Rows that are left of a damaged segment.
-private struct SalvagedPart: RowSource {
-  let reader: SegmentReader
-  let segment: Int
-  let range: Range<Int>
-  let schema: BufferSchema
-
-  func batch() throws -> RowBatch { try reader.rows(range, ofSegment: segment) }
-
-  func withBytes(using _: inout RecordReader, _ body: (RowBytes) throws -> Void) throws {
-    try body(RowBytes(batch(), of: schema))
-  }
-}
-
-/// A row group. Its batch is decompressed by whoever needs it first and kept while somebody may need it again; its bytes
-/// are not, because only buffers whose rows follow each other are loaded from them.
-private final class SharedGroup: RowSource {
+/// A row group. As a batch it is decompressed by whoever needs it first and kept while somebody may need it again; its bytes
+/// are handed over where they lie to who needs all of them.
+private final class SharedGroup: Sendable {
   let segment: Int
   let number: Int
+  /// All its rows, as the segment numbers them.
+  let rows: Range<Int>
   private let contents: FileContents
   private let decoded = Mutex<RowBatch?>(nil)
 
-  init(segment: Int, number: Int, _ contents: FileContents) {
-    (self.segment, self.number, self.contents) = (segment, number, contents)
+  init(segment: Int, number: Int, rows: Range<Int>, _ contents: FileContents) {
+    (self.segment, self.number, self.rows, self.contents) = (segment, number, rows, contents)
   }
 
-  func batch() throws -> RowBatch {
+  func batch(using reader: inout RecordReader) throws -> RowBatch {
     try decoded.withLock { decoded in
       if let decoded { return decoded }
-      let batch = try contents.batch(ofGroup: number)
+      let batch = try contents.batch(ofGroup: number, using: &reader)
       decoded = batch
       return batch
     }
@@ -123,21 +120,24 @@ private struct GroupWalk {
   private mutating func parts(of piece: SegmentPiece) throws -> [GroupPart] {
     guard !buffer.reader.isSalvaged(piece.segment) else {
       defer { row += piece.rows.count }
-      let rest = SalvagedPart(
-        reader: buffer.reader, segment: piece.segment, range: piece.rows, schema: buffer.schema)
-      return [GroupPart(group: rest, range: piece.rows, firstRow: row)]
+      return [
+        GroupPart(source: .salvaged(buffer.reader, segment: piece.segment), range: piece.rows, firstRow: row)
+      ]
     }
     let contents = try buffer.reader.contents(of: piece.segment)
     return try contents.rowGroups(of: piece.rows).map { number, rows in
       let range = rows.clamped(to: piece.rows)
       defer { row += range.count }
-      return GroupPart(group: group(number, piece.segment, contents), range: range, firstRow: row)
+      return GroupPart(source: .group(group(number, rows, piece.segment, contents)), range: range, firstRow: row)
     }
   }
 
-  private mutating func group(_ number: Int, _ segment: Int, _ contents: FileContents) -> SharedGroup {
+  private mutating func group(
+    _ number: Int, _ rows: Range<Int>, _ segment: Int, _ contents: FileContents
+  ) -> SharedGroup {
     let index = kept.firstIndex { $0.segment == segment && $0.number == number }
-    let group = index.map { kept.remove(at: $0) } ?? SharedGroup(segment: segment, number: number, contents)
+    let group = index.map { kept.remove(at: $0) }
+      ?? SharedGroup(segment: segment, number: number, rows: rows, contents)
     kept.append(group)
     if kept.count > Self.keptGroups { kept.removeFirst() }
     return group

@@ -44,9 +44,7 @@ struct AdaptedContents<Base: BufferContents>: BufferContents {
   }
 
   private func adapted(_ batch: RowBytes) throws -> RowBytes {
-    guard batch.columns.count == base.schema.columns.count else {
-      throw ReplayBufferError.wrongColumnCount(expected: base.schema.columns.count, found: batch.columns.count)
-    }
+    try batch.check(base.schema)
     let adapted = try columns.map { source, type in
       let (saved, bytes) = (base.schema.columns[source], batch.columns[source])
       guard let type else { return bytes }

@@ -11,6 +11,8 @@ extension ChunkLog {
     let filler = ChunkFiller(schema.columns, rowCount: contents.rowCount)
     let start = FirstStep(first)
     try contents.forEachStoredBytes { batch in
+      guard !batch.rows.isEmpty else { return }
+      try batch.check(schema)
       guard let number = batch.firstStep, number == Int64(try start.agreed(with: batch)) &+ Int64(batch.rows.lowerBound) else {
         throw ReplayBufferError.invalidContents("the step numbers of rows \(batch.rows) do not count on")
       }

@@ -5,7 +5,7 @@ internal import StateTree
 public struct RowBytes: Sendable {
   /// The positions of the rows.
   public let rows: Range<Int>
-  /// The step number of the first row; nil if they do not count on from there.
+  /// The step number of the first row; nil if they do not count on from there, or there is none.
   public let firstStep: Int64?
   /// The columns in the order of the schema, row-major and little-endian.
   /// - Shape: `rows.count` times the bytes of a row of the column, each
@@ -28,15 +28,18 @@ public struct RowBytes: Sendable {
     self.init(rows: batch.rows, firstStep: countsOn ? first : nil, columns: batch.columns.map { $0.bytes[...] })
   }
 
-  /// Some of the rows, at another position.
-  /// - Precondition: `range` lies in `rows`.
-  package func part(_ range: Range<Int>, movedTo firstRow: Int) -> RowBytes {
-    let first = range.lowerBound - rows.lowerBound
-    let columns = columns.map { column in
-      let size = rows.isEmpty ? 0 : column.count / rows.count
-      return column.dropFirst(first * size).prefix(range.count * size)
+  /// Checks that there are rows of all columns.
+  func check(_ schema: BufferSchema) throws(ReplayBufferError) {
+    guard columns.count == schema.columns.count else {
+      throw .wrongColumnCount(expected: schema.columns.count, found: columns.count)
     }
-    return RowBytes(
-      rows: firstRow..<firstRow + range.count, firstStep: firstStep.map { $0 &+ Int64(first) }, columns: columns)
+    for (bytes, column) in zip(columns, schema.columns) where bytes.count != rows.count * column.rowBytes {
+      throw .columnMismatch(column.name, expected: "\(rows.count * column.rowBytes) bytes", found: "\(bytes.count) bytes")
+    }
+  }
+
+  /// The same rows at another position.
+  package func moved(to firstRow: Int) -> RowBytes {
+    RowBytes(rows: firstRow..<firstRow + rows.count, firstStep: firstStep, columns: columns)
   }
 }
