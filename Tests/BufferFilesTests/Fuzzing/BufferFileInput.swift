@@ -2,6 +2,7 @@ import BufferFiles
 import FileSystemsTestSupport
 import ReplayBuffers
 import StateTree
+import Synchronization
 import SystemPackage
 
 /// What a fuzzer does with bytes that may be a file of ours.
@@ -45,7 +46,19 @@ enum BufferFileInput {
     try file.contents().forEachBatch(ofBytes: 4096) { rowCount += $0.count }
     guard rowCount == file.summary.rowCount else { return "\(rowCount) rows, \(file.summary.rowCount) in the summary" }
     for column in schema.columns { _ = try file.tensor(column.name) }
-    return restore(kind, from: file)
+    return try otherBytes(in: file.contents()) ?? restore(kind, from: file)
+  }
+
+  /// Whether rows that are handed over where they lie are others than those that are parsed.
+  private static func otherBytes(in contents: FileContents) throws -> String? {
+    let found = Mutex<String?>(nil)
+    try contents.forEachStoredBytes { bytes in
+      let parsed = try RowBytes(contents.rows(bytes.rows), of: contents.schema)
+      if parsed.firstStep != bytes.firstStep || parsed.columns.map(Array.init) != bytes.columns.map(Array.init) {
+        found.withLock { $0 = "the bytes of rows \(bytes.rows) are others" }
+      }
+    }
+    return found.withLock { $0 }
   }
 
   /// Makes the buffer that the header names; what its state says may be anything.

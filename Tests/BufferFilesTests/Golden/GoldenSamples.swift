@@ -7,7 +7,7 @@ import StateTree
 enum GoldenSamples {
   static let names = [
     "transitions", "prioritized", "queue", "reservoir", "mix", "episodes", "prioritized-episodes", "dictionaries",
-    "images", "types", "empty", "state", "parts",
+    "images", "types", "empty", "state", "parts", "ordered",
   ]
 
   /// The bytes of the file of this name.
@@ -58,6 +58,7 @@ enum GoldenSamples {
       for fragment in try fragments("obs/position", "obs/b/é") { try buffer.add(fragment) }
       return try file(of: buffer.snapshot())
     case "images": return try images()
+    case "ordered": return try ordered()
     case "types": return try types()
     case "state": return try file(of: allValues())
     default: return try Forge.parts().bytes()
@@ -145,6 +146,22 @@ extension GoldenSamples {
       }
       try writer.finish(state: ["insertion_count": 105])
     }
+  }
+
+  /// Columns of just as many bytes as get blocks of their own, in a record whose order is not that of the schema.
+  private static func ordered() throws -> [UInt8] {
+    let schema = try BufferSchema([
+      ColumnSchema("obs", .float32, shape: [64]), ColumnSchema("terminateds", .bool), ColumnSchema("truncateds", .bool),
+      ColumnSchema("new_obs", .float32, shape: [64]), ColumnSchema("rewards", .float32),
+    ])
+    var buffer = ReplayBuffer(capacity: 20, schema: schema, seed: 9)
+    let observations = { (first: Int) in (0..<64 * 16).map { Float(first + $0 / 64) + Float($0 % 4) / 8 } }
+    try buffer.add([
+      try Tensor(observations(0), shape: [16, 64]), Tensor(vector: (0..<16).map { $0 % 10 == 4 }),
+      Tensor(vector: (0..<16).map { $0 % 10 == 9 }), try Tensor(observations(1), shape: [16, 64]),
+      Tensor(vector: (0..<16).map { Float($0) / 2 }),
+    ])
+    return try file(of: buffer.snapshot())
   }
 
   /// Every type of element, with numbers to both ends.
