@@ -1,3 +1,4 @@
+import FileSystemsTestSupport
 import MessagePack
 import ReplayBuffers
 import StateTree
@@ -70,7 +71,16 @@ import Zstandard
     }
   }
 
-  @Test(arguments: [.array([0, 0]), .array([0]), .array([0, 2]), .array([-1, 0]), .array(["a", "b"]), "b"] as [StateValue])
+  @Test func `an order says of each column of the record its place in the schema`() {
+    let columns = ["a", "b", "c"].map { ColumnSchema($0, .bool) }
+    let ordered = ColumnOrder.schemaOrder(columns, in: ["order": [2, 0, 1]])
+    #expect(ordered.map(\.name) == ["b", "c", "a"])
+  }
+
+  @Test(
+    arguments: [
+      .array([0, 0]), .array([0]), .array([0, 2]), .array([-1, 0]), .array([1, 0, 0]), .array(["a", "b"]), "b",
+    ] as [StateValue])
   func `an order that is none is that of the record`(order: StateValue) {
     let columns = [ColumnSchema("a", .bool), ColumnSchema("b", .bool)]
     #expect(ColumnOrder.schemaOrder(columns, in: ["order": order]) == columns)
@@ -94,5 +104,29 @@ import Zstandard
     let contents = try #require(try recovery(bytes).contents)
     #expect(contents.schema == schema)
     #expect(try contents.rows(0..<2).columns == batch.columns)
+  }
+
+  @Test func `rows of a segment are known by their columns when its header is lost, and else by its schema`() throws {
+    let columns = [ColumnSchema("a", .float32), ColumnSchema("b", .bool)]
+    let batch = RowBatch(
+      firstRow: 0, steps: [0, 1], columns: [Tensor(vector: [1, 2] as [Float]), Tensor(vector: [true, false])])
+    var bytes = try written { path in
+      let content = FileHeader.Content.replayBuffer(
+        kind: ReplayBuffer.kind, layout: .transitions, schema: try BufferSchema(columns))
+      var writer = try BufferFileWriter.create(at: path, header: FileHeader(content: content))
+      try writer.append(batch)
+      try writer.finish(state: [:])
+    }
+    let header = try open(bytes).entries()[0].compressedBytes
+    func salvaged(_ columns: [ColumnSchema]) throws -> [Tensor] {
+      let file = try SalvagedFile(
+        anyPath, BufferSchema(columns), .transitions, on: MemoryFileSystem([anyPath: bytes]))
+      return try file.rows(0..<2).columns
+    }
+    #expect(try salvaged(columns) == batch.columns)
+    #expect(throws: BufferFileError.noRows(anyPath)) { try salvaged(columns.reversed()) }
+    for index in 0..<header { bytes[index] = 0 }
+    #expect(try salvaged(columns.reversed()) == batch.columns.reversed())
+    #expect(throws: BufferFileError.noRows(anyPath)) { try salvaged([columns[0], ColumnSchema("c", .bool)]) }
   }
 }

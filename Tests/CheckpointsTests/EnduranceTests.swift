@@ -147,7 +147,8 @@ struct EnduranceTests {
     /// What may grow: libdispatch keeps up to 1,024 continuations of 64 bytes, 80 with what malloc adds, for each thread
     /// that works for it. Resident are besides the 128 KiB by which malloc enlarges an arena, of which there are up to eight
     /// for each processor, since libdispatch starts another thread when one waits for the disk; and the pages of the
-    /// buffer's newest chunk, which is allocated whole and filled row by row. A page more in every other save is too many.
+    /// buffer's newest chunk, which is allocated whole and filled row by row. With two processors a page more in every other save is too
+    /// many.
     /// - Source: `DISPATCH_CONTINUATION_CACHE_LIMIT` of libdispatch's `internal.h`; mallopt(3), `M_TOP_PAD`, `M_ARENA_MAX`
     func expectNoMore(in later: Usage) {
       let (threads, cacheBytes, padBytes) = (WorkerCount.automatic.value, 1024 * 80, 8 * 128 << 10)

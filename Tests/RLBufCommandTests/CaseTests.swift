@@ -63,6 +63,7 @@ struct CaseTests {
     text = text.replacing(/"modified": "[0-9TZ:-]+"/, with: "\"modified\": \"{time}\"")
     text = places.reduce(text) { $0.replacingOccurrences(of: $1.value, with: $1.key) }
     // Commands that are advised quote a path that needs it: a repository may lie in a folder with a space in its name.
+    guard places.values.contains(where: { $0.contains(" ") }) else { return text }
     return text.replacing(/'(\{(?:fixtures|tmp)\}[^' ]*)'/) { $0.1 }
   }
 }

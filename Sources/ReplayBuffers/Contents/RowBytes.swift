@@ -33,8 +33,11 @@ public struct RowBytes: Sendable {
     guard columns.count == schema.columns.count else {
       throw .wrongColumnCount(expected: schema.columns.count, found: columns.count)
     }
-    for (bytes, column) in zip(columns, schema.columns) where bytes.count != rows.count * column.rowBytes {
-      throw .columnMismatch(column.name, expected: "\(rows.count * column.rowBytes) bytes", found: "\(bytes.count) bytes")
+    for (bytes, column) in zip(columns, schema.columns) {
+      let (expected, overflow) = rows.count.multipliedReportingOverflow(by: column.rowBytes)
+      guard bytes.count == expected, !overflow else {
+        throw .columnMismatch(column.name, expected: "\(rows.count) times \(column.rowBytes) bytes", found: "\(bytes.count) bytes")
+      }
     }
   }
 

@@ -23,8 +23,11 @@ enum BufferFileInput {
     }
     let fileSystem = MemoryFileSystem([path: bytes])
     let reading = Result { try read(try BufferFile.open(path, on: fileSystem)) }
+    let bytesAlone = Result { try otherBytes(in: try BufferFile.open(path, on: fileSystem)) }
     let verification = Result { try BufferFile.verify(path, on: fileSystem) }
     if case .success(let complaint?) = reading { return complaint }
+    if case .success(let complaint?) = bytesAlone { return complaint }
+    if case .failure(let error) = bytesAlone, let fault = fault(in: error) { return "handing over: \(fault)" }
     if case .failure(let error) = reading, let fault = fault(in: error) { return "reading: \(fault)" }
     if case .failure(let error) = verification, let fault = fault(in: error) { return "verifying: \(fault)" }
     if case .success(let report) = verification {
@@ -46,17 +49,22 @@ enum BufferFileInput {
     try file.contents().forEachBatch(ofBytes: 4096) { rowCount += $0.count }
     guard rowCount == file.summary.rowCount else { return "\(rowCount) rows, \(file.summary.rowCount) in the summary" }
     for column in schema.columns { _ = try file.tensor(column.name) }
-    return try otherBytes(in: file.contents()) ?? restore(kind, from: file)
+    return restore(kind, from: file)
   }
 
-  /// Whether rows that are handed over where they lie are others than those that are parsed.
-  private static func otherBytes(in contents: FileContents) throws -> String? {
+  /// What is wrong with rows that are handed over where they lie: they must be those that are parsed, and parsed they must be.
+  private static func otherBytes(in file: BufferFile) throws -> String? {
+    let contents = try file.contents()
     let found = Mutex<String?>(nil)
     try contents.forEachStoredBytes { bytes in
-      let parsed = try RowBytes(contents.rows(bytes.rows), of: contents.schema)
-      if parsed.firstStep != bytes.firstStep || parsed.columns.map(Array.init) != bytes.columns.map(Array.init) {
-        found.withLock { $0 = "the bytes of rows \(bytes.rows) are others" }
+      let parsed = Result { try RowBytes(contents.rows(bytes.rows), of: contents.schema) }
+      let complaint: String? = switch parsed {
+      case .success(let parsed):
+        parsed.firstStep == bytes.firstStep && parsed.columns.map(Array.init) == bytes.columns.map(Array.init)
+          ? nil : "the bytes of rows \(bytes.rows) are others"
+      case .failure(let error): "the bytes of rows \(bytes.rows) are taken, and parsing them fails: \(error)"
       }
+      if let complaint { found.withLock { $0 = complaint } }
     }
     return found.withLock { $0 }
   }

@@ -66,8 +66,19 @@ enum GoldenFiles {
       (ReservoirReplayBuffer.self, "reservoir"), (MixInReplayBuffer<ReplayBuffer>.self, "mix"),
       (EpisodeReplayBuffer.self, "episodes"), (PrioritizedEpisodeReplayBuffer.self, "prioritized-episodes"),
       (EpisodeReplayBuffer.self, "dictionaries"), (ReplayBuffer.self, "empty"),
+      (ReplayBuffer.self, "ordered"),
     ] as [(any SavableBuffer.Type, String)] {
       #expect(try restored(type, name) == open(bytes(name)).state(), "\(name)")
     }
+  }
+
+  @Test(arguments: ["transitions", "ordered"])
+  func `files of version 1 give their columns back in order when their header is lost`(name: String) throws {
+    let whole = try open(bytes(name))
+    var damaged = try bytes(name)
+    for index in 0..<(try whole.entries()[0].compressedBytes) { damaged[index] = 0 }
+    let contents = try #require(try recovery(damaged).contents)
+    #expect(try contents.schema == whole.contents().schema)
+    #expect(try contents.rows(0..<8) == whole.contents().rows(0..<8))
   }
 }
