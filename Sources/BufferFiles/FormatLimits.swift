@@ -17,7 +17,11 @@ public enum FormatLimits {
   public static let rowGroupBytes = 2 << 20
   /// How many bytes of rows of a size the writer puts into one record: of large rows, such as images, twice as many, since
   /// what the index says of each record would be a notable part of what is left of them.
-  package static func rowGroupBytes(ofRows rowBytes: Int) -> Int { rowBytes > 4_096 ? 2 * rowGroupBytes : rowGroupBytes }
+  package static func rowGroupBytes(ofRows rowBytes: Int) -> Int {
+    areSmall(rowBytes: rowBytes) ? rowGroupBytes : 2 * rowGroupBytes
+  }
+  /// Whether rows of a size are no images.
+  static func areSmall(rowBytes: Int) -> Bool { rowBytes <= 4_096 }
   /// How many rows of a size the writer puts into one record.
   static func rowsPerGroup(ofRows rowBytes: Int) -> Int {
     min(max(1, rowGroupBytes(ofRows: rowBytes) / max(1, rowBytes)), rowsPerRecord)

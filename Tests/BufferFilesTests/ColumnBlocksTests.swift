@@ -71,6 +71,14 @@ import Zstandard
     }
   }
 
+  @Test func `columns beside images keep the order of the schema`() throws {
+    let flags = ["terminateds", "truncateds"].map { ColumnSchema($0, .bool) }
+    for (pixels, positions) in [(4_094, [0, 2, 1]), (4_095, [0, 1, 2])] {
+      let order = ColumnOrder(of: try BufferSchema([ColumnSchema("obs", .uint8, shape: [pixels])] + flags))
+      #expect(order.positions == positions && order.isChanged == (positions[1] == 2))
+    }
+  }
+
   @Test func `an order says of each column of the record its place in the schema`() {
     let columns = ["a", "b", "c"].map { ColumnSchema($0, .bool) }
     let ordered = ColumnOrder.schemaOrder(columns, in: ["order": [2, 0, 1]])

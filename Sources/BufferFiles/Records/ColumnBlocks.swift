@@ -13,7 +13,7 @@ struct ColumnBlocks {
 
   /// No place yet.
   /// - Parameter rowBytes: The bytes of one row over all columns.
-  init(rowBytes: Int) { isWorthwhile = FormatLimits.rowGroupBytes(ofRows: rowBytes) == FormatLimits.rowGroupBytes }
+  init(rowBytes: Int) { isWorthwhile = FormatLimits.areSmall(rowBytes: rowBytes) }
 
   /// Takes note of a column.
   /// - Parameter data: Where in the record its data lies, behind that of the columns before it.

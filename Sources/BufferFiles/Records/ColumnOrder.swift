@@ -2,7 +2,8 @@ internal import MessagePack
 internal import ReplayBuffers
 internal import StateTree
 
-/// The order of the columns in the record of a row group: that of the schema, but `truncateds` stand before `terminateds`.
+/// The order of the columns in the record of a row group: that of the schema, but in all but rows of images `truncateds`
+/// stand before `terminateds`.
 ///
 /// Truncations are rare, often there are none; behind a column of zeros zstd finds the zeros of the next one by an offset
 /// that costs it nothing. On CartPole that is one part in 500 of the file. Columns are looked up by their names; the record
@@ -20,7 +21,10 @@ struct ColumnOrder {
   /// The order in which the columns of a schema are written.
   init(of schema: BufferSchema) {
     var positions = Array(schema.columns.indices)
-    if let first = schema.index(of: "terminateds"), let second = schema.index(of: "truncateds"), first < second {
+    // Beside images flags are nothing, and to say the order would cost more than it saves.
+    if FormatLimits.areSmall(rowBytes: schema.rowBytes), let first = schema.index(of: "terminateds"),
+      let second = schema.index(of: "truncateds"), first < second
+    {
       positions.swapAt(first, second)
     }
     self.positions = positions
