@@ -22,10 +22,11 @@ package struct SalvagedFile: Sendable {
     handle = try BufferFile.Handle(path, .never, fileSystem)
     let frames = FrameReader(file: handle.file, fileSystem: fileSystem, byteCount: handle.byteCount)
     let salvage = try Salvage(frames, progress: { _ in })
-    guard case .replayBuffer(_, let found, let columns)? = salvage.header?.content,
-      salvage.hasHeader
-        ? columns == schema && found == layout : Set(columns.columns) == Set(schema.columns)  // else a guess, and this is known
-    else { throw .noRows(path) }
+    guard case .replayBuffer(_, let foundLayout, let found)? = salvage.header?.content else { throw .noRows(path) }
+    // Without a header layout and order are guessed, and here they are known.
+    let isMeant = salvage.hasHeader
+      ? found == schema && foundLayout == layout : Set(found.columns) == Set(schema.columns)
+    guard isMeant else { throw .noRows(path) }
     wholeRows = salvage.rowGroups.compactMap { $0.facts?.rows }
     source = SalvagedRows(frames, salvage.rowGroups, schema, layout)
   }

@@ -27,6 +27,14 @@ struct ProcessMemory {
     residentBytes = try #require(status?.split(separator: " ").compactMap { Int($0) }.first) << 10
   }
 
+  /// Has `malloc` make no more arenas than that, however many threads come by; false if it refuses.
+  /// - Source: mallopt(3), `M_ARENA_MAX`, which is -8. Swift's Glibc module has neither.
+  static func limitArenas(to count: Int) -> Bool {
+    typealias Option = @convention(c) (CInt, CInt) -> CInt
+    guard let address = unsafe dlsym(nil, "mallopt") else { return false }
+    return unsafe unsafeBitCast(address, to: Option.self)(-8, CInt(count)) == 1
+  }
+
   /// Swift's Glibc module has neither `malloc_info` nor the struct of `mallinfo2`.
   private static func allocatorReport() -> String? {
     typealias Report = @convention(c) (CInt, UnsafeMutablePointer<FILE>) -> CInt
